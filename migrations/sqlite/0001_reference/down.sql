@@ -1,0 +1,4 @@
+DROP TABLE calendars;
+DROP TABLE document_relations;
+DROP TABLE documents;
+DROP TABLE organizations;

@@ -1,0 +1,3 @@
+DROP TABLE observations;
+DROP TABLE indicator_targets;
+DROP TABLE indicators;

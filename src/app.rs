@@ -1,0 +1,160 @@
+//! The application: its state, its layers, serving and draining.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, Error, HttpResponse, HttpServer,
+    body::MessageBody,
+    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    get,
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::AppExt;
+
+use crate::{
+    auth::Authority,
+    clock::Clock,
+    db::{Options, Store, Tls},
+    http::BODY_LIMIT,
+    openapi,
+    problem::{Problem, not_found_page},
+    routes,
+    settings::Settings,
+    telemetry::{self, Metrics},
+};
+
+/// What all workers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub store: Data<Store>,
+    /// Tokens.
+    pub authority: Data<Authority>,
+    /// What the service was told at start.
+    pub settings: Data<Settings>,
+    metrics: Data<Arc<Metrics>>,
+}
+
+impl AppState {
+    /// Connects to the database and reads or makes the signing keys.
+    ///
+    /// # Errors
+    /// A sentence on what is missing.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, String> {
+        let tls = settings.tls()?;
+        let store = open_store(&settings, tls).await?;
+        let authority =
+            Authority::open(store.clone(), clock, &settings.issuer, settings.token_life, settings.requests_per_minute)
+                .await
+                .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
+        Ok(Self {
+            store: Data::new(store),
+            authority: Data::new(authority),
+            settings: Data::new(settings),
+            metrics: Data::new(Arc::default()),
+        })
+    }
+}
+
+/// Opens the database that the settings name.
+///
+/// # Errors
+/// A sentence on why it cannot be reached.
+pub async fn open_store(settings: &Settings, tls: Tls) -> Result<Store, String> {
+    let options =
+        Options { pool_size: settings.pool_size, readers: settings.readers, wait: settings.database_wait, tls };
+    Store::open(&settings.database, options)
+        .await
+        .map_err(|error| format!("DATABASE_URL: cannot open the database: {error}"))
+}
+
+/// The application with its layers, outermost last.
+pub fn create_app(
+    state: AppState,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Response = ServiceResponse<impl MessageBody>,
+        Config = (),
+        InitError = (),
+        Error = Error,
+    >,
+> {
+    let (app, document) = App::new()
+        .app_data(state.store)
+        .app_data(state.authority)
+        .app_data(state.settings.clone())
+        .app_data(state.metrics)
+        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        // A path that does not parse names nothing.
+        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("resource").into()))
+        .into_utoipa_app()
+        .openapi(openapi::base(&state.settings.issuer))
+        .configure(routes::all)
+        .split_for_parts();
+    app.app_data(Data::new(openapi::Document::of(document)))
+        .configure(openapi::pages)
+        .default_service(web::to(not_found_page))
+        .wrap(Compress::default())
+        .wrap(from_fn(telemetry::observe))
+}
+
+/// The server on a listener; awaited, it serves until the process is told to stop, then lets what runs come to its end.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
+    let workers = state.settings.workers;
+    Ok(HttpServer::new(move || create_app(state.clone()))
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(20)
+        .listen(listener)?
+        .run())
+}
+
+/// Serves, and looks after the signing keys meanwhile.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(state: AppState, listener: TcpListener) -> std::io::Result<()> {
+    let (keys, store) = (state.authority.clone(), state.store.clone());
+    let turning = actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            if let Err(problem) = keys.keys().refresh(&store, keys.clock()).await {
+                tracing::warn!(cause = problem.cause, "cannot look after the signing keys now");
+            }
+        }
+    });
+    let served = server(state, listener)?.await;
+    turning.abort();
+    served
+}
+
+/// Whether the service works.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Whether the process runs
+#[utoipa::path(tag = "Operations", security(()), responses((status = 200, body = Health)))]
+#[get("/health/live")]
+pub async fn get_health_live() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// Whether requests can be served: the database answers
+#[utoipa::path(tag = "Operations", security(()), responses((status = 200, body = Health)))]
+#[get("/health/ready")]
+pub async fn get_health_ready(state: Data<Authority>, store: Data<Store>) -> Result<HttpResponse, Problem> {
+    state.keys().reload(&store).await?;
+    Ok(HttpResponse::Ok().json(Health { status: "ok" }))
+}

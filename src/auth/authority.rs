@@ -1,0 +1,254 @@
+//! Issues and verifies access tokens; remembers what it has verified, so that a signature is checked once.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Keys, Scopes,
+    caller::{Identity, Subtree},
+    store,
+};
+use crate::{
+    bilingual::Bilingual,
+    clock::{Clock, new_id},
+    db::{
+        Store,
+        types::{ClientId, Instant},
+    },
+    problem::Problem,
+};
+
+/// How long another instance may go on accepting a token that was taken back here.
+const RECHECK: TimeDelta = TimeDelta::seconds(5);
+/// How many verified tokens are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// Claims of an access token (RFC 9068, 2.2).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Claims {
+    pub iss: String,
+    pub aud: String,
+    pub sub: String,
+    pub client_id: String,
+    pub iat: i64,
+    pub exp: i64,
+    pub jti: String,
+    pub scope: String,
+}
+
+struct Verified {
+    claims: Claims,
+    identity: Arc<Identity>,
+    checked_at: Instant,
+}
+
+/// The authority over tokens of one service.
+pub struct Authority {
+    store: Store,
+    clock: Clock,
+    keys: Keys,
+    issuer: String,
+    token_life: Duration,
+    per_minute: u32,
+    verified: Mutex<HashMap<[u8; 32], Verified>>,
+    spent: Mutex<HashMap<ClientId, (i64, u32)>>,
+}
+
+impl Authority {
+    /// An authority whose keys are read or made.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn open(
+        store: Store,
+        clock: Clock,
+        issuer: &str,
+        token_life: Duration,
+        per_minute: u32,
+    ) -> Result<Self, Problem> {
+        let keys = Keys::default();
+        keys.refresh(&store, &clock).await?;
+        let (verified, spent) = (Mutex::default(), Mutex::default());
+        Ok(Self { store, clock, keys, issuer: issuer.to_owned(), token_life, per_minute, verified, spent })
+    }
+
+    /// Tells the time.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Where tokens come from: `iss` and `aud`.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Requests that a client may make in a minute; 0 is no limit.
+    #[must_use]
+    pub fn per_minute(&self) -> u32 {
+        self.per_minute
+    }
+
+    /// The signing keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// A new access token, and its life in seconds.
+    pub(super) fn issue(&self, client: ClientId, scopes: &Scopes) -> Result<(String, i64), Problem> {
+        let now = self.clock.now();
+        let life = i64::try_from(self.token_life.as_secs()).map_err(Problem::internal)?;
+        let iat = now.utc().timestamp();
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: self.issuer.clone(),
+            sub: client.to_string(),
+            client_id: client.to_string(),
+            iat,
+            exp: iat + life,
+            jti: new_id().to_string(),
+            scope: scopes.to_string(),
+        };
+        Ok((self.keys.sign(&claims, now)?, life))
+    }
+
+    /// Who a token stands for.
+    pub(super) async fn verify(&self, token: &str) -> Result<Arc<Identity>, Problem> {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        let now = self.clock.now();
+        let known = self.recall(&digest);
+        let claims = match known {
+            Some((claims, _, _)) if claims.exp <= now.utc().timestamp() => return Err(invalid()),
+            Some((_, identity, checked_at)) if now.utc() - checked_at.utc() < RECHECK => return Ok(identity),
+            Some((claims, _, _)) => claims,
+            None => self.claims(token).await?,
+        };
+        if claims.exp <= now.utc().timestamp() {
+            return Err(invalid());
+        }
+        let identity = Arc::new(self.identify(&claims).await?);
+        self.remember(digest, Verified { claims, identity: Arc::clone(&identity), checked_at: now });
+        Ok(identity)
+    }
+
+    /// The claims of a token that this service signed for itself, whether or not they still hold.
+    pub(super) async fn claims(&self, token: &str) -> Result<Claims, Problem> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
+        let is_access = header
+            .typ
+            .as_deref()
+            .is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt"));
+        let kid = header.kid.filter(|_| is_access && header.alg == Algorithm::ES256).ok_or_else(invalid)?;
+        // The algorithm is ours, never the token's; time is checked by our own clock.
+        let mut rules = Validation::new(Algorithm::ES256);
+        rules.set_issuer(&[&self.issuer]);
+        rules.set_audience(&[&self.issuer]);
+        rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        rules.validate_exp = false;
+        if let Some(outcome) = self.keys.verify::<Claims>(&kid, token, &rules) {
+            return outcome.map(|token| token.claims).map_err(|_| invalid());
+        }
+        self.keys.reload(&self.store).await?;
+        let outcome = self.keys.verify::<Claims>(&kid, token, &rules).ok_or_else(invalid)?;
+        outcome.map(|token| token.claims).map_err(|_| invalid())
+    }
+
+    async fn identify(&self, claims: &Claims) -> Result<Identity, Problem> {
+        let client: ClientId = claims.client_id.parse().map_err(|_| invalid())?;
+        let jti = &claims.jti;
+        let row = self
+            .store
+            .read(async |db| {
+                if store::is_revoked(db, jti).await? {
+                    Ok(None)
+                } else {
+                    Ok::<_, Problem>(store::find_client(db, client).await?)
+                }
+            })
+            .await?
+            .filter(|row| row.status == "active")
+            .ok_or_else(invalid)?;
+        let granted: Scopes = row.scopes.parse().map_err(|_| Problem::internal("a client's scopes cannot be read"))?;
+        let asked: Scopes = claims.scope.parse().map_err(|_| invalid())?;
+        Ok(Identity {
+            client: Some(row.id),
+            name: row.name,
+            organization: row.organization,
+            subtree: Subtree::at(row.path),
+            source: row.source,
+            scopes: asked.intersection(&granted),
+        })
+    }
+
+    fn recall(&self, digest: &[u8; 32]) -> Option<(Claims, Arc<Identity>, Instant)> {
+        let verified = self.verified.lock().ok()?;
+        verified.get(digest).map(|known| (known.claims.clone(), Arc::clone(&known.identity), known.checked_at))
+    }
+
+    fn remember(&self, digest: [u8; 32], entry: Verified) {
+        let Ok(mut verified) = self.verified.lock() else { return };
+        if verified.len() >= REMEMBERED {
+            let now = entry.checked_at.utc().timestamp();
+            verified.retain(|_, known| known.claims.exp > now);
+            if verified.len() >= REMEMBERED {
+                verified.clear();
+            }
+        }
+        verified.insert(digest, entry);
+    }
+
+    /// Forgets all verified tokens, so that the next use of each is checked in the database.
+    pub(super) fn forget(&self) {
+        if let Ok(mut verified) = self.verified.lock() {
+            verified.clear();
+        }
+    }
+
+    /// Counts a request against the client's quota of this minute.
+    pub(super) fn limit(&self, client: ClientId) -> Result<(), Problem> {
+        if self.per_minute == 0 {
+            return Ok(());
+        }
+        let seconds = self.clock.now().utc().timestamp();
+        let minute = seconds.div_euclid(60);
+        let mut spent = self.spent.lock().map_err(Problem::internal)?;
+        let entry = spent.entry(client).or_insert((minute, 0));
+        if entry.0 != minute {
+            *entry = (minute, 0);
+        }
+        entry.1 += 1;
+        if entry.1 <= self.per_minute {
+            return Ok(());
+        }
+        let mut problem = Problem::new(
+            "rate-limited",
+            Bilingual::new("Đã dùng hết hạn mức của phút này.", "The quota of this minute is used up."),
+        );
+        problem.retry_after = u32::try_from(60 - seconds.rem_euclid(60)).ok();
+        Err(problem)
+    }
+}
+
+fn invalid() -> Problem {
+    Problem::new(
+        "token-invalid",
+        Bilingual::new(
+            "Token không hợp lệ, đã hết hạn hoặc bị thu hồi; lấy token mới ở POST /oauth2/token.",
+            "The token is not valid, has expired or was revoked; get a new one from POST /oauth2/token.",
+        ),
+    )
+}

@@ -1,0 +1,26 @@
+//! Who calls, and what they may: right = scope ∩ the client's organization subtree.
+
+mod assertion;
+mod authority;
+mod caller;
+mod keys;
+mod permit;
+mod scope;
+mod store;
+mod token;
+
+pub use authority::Authority;
+pub use caller::{Caller, RequestId, Subtree};
+pub use keys::Keys;
+pub use permit::*;
+pub use scope::{PROFILES, ScopeName, Scopes};
+pub use token::{Metadata, get_jwks, get_metadata, issue_token, revoke_token};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+
+/// How a client secret is kept: SHA-256, since a secret is 256 random bits and not a password.
+#[must_use]
+pub fn hash_secret(secret: &str) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(secret))
+}

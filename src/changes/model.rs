@@ -1,0 +1,100 @@
+//! Entries of the log.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::{
+    db::{
+        prelude::*,
+        schema::changes,
+        types::{ClientId, Instant, OrgCode, words},
+    },
+    http::page,
+    problem::Problem,
+};
+
+words! {
+    /// What a change is about.
+    Subject {
+        Organization = "organization",
+        Document = "document",
+        Task = "task",
+        ProgressUpdate = "progress_update",
+        DeadlineChange = "deadline_change",
+        Inspection = "inspection",
+        Indicator = "indicator",
+        Targets = "targets",
+        Observation = "observation",
+        Calendar = "calendar",
+    }
+}
+
+/// One row of the outbox.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
+pub struct Change {
+    /// What kind of thing changed.
+    pub subject: Subject,
+    /// Which one: its id or code.
+    pub subject_id: String,
+    /// Its version since this change.
+    pub version: i32,
+    /// The event type, like `task.updated`.
+    pub kind: String,
+    /// Whose it is: decides who may see the change.
+    pub organization: OrgCode,
+    /// Who made it; none for the operator.
+    pub client: Option<ClientId>,
+    /// The request that made it.
+    pub request_id: String,
+    /// When.
+    pub recorded_at: Instant,
+    /// The subject as JSON, exactly as it was written.
+    pub content: String,
+    /// What was said with the change (a reason, evidence), as JSON.
+    pub detail: Option<String>,
+}
+
+/// One version of a subject (phiên bản), with who made it and when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Version {
+    /// Counts from 1.
+    pub version: i32,
+    /// The event type, like `task.updated`.
+    #[serde(rename = "type")]
+    #[schema(example = "task.updated")]
+    pub kind: String,
+    /// When it was accepted.
+    pub recorded_at: Instant,
+    /// The client that made it; null for the operator.
+    pub client: Option<ClientId>,
+    /// The request that made it, as in `X-Request-Id`.
+    pub request_id: String,
+    /// The subject as it was from then on.
+    #[schema(value_type = Object)]
+    pub content: Box<RawValue>,
+    /// What was said with the change: reason, evidence.
+    #[schema(value_type = Option<Object>)]
+    pub detail: Option<Box<RawValue>>,
+}
+
+impl Version {
+    /// The wire form of a row.
+    ///
+    /// # Errors
+    /// `internal` when the kept text is not JSON.
+    pub fn of(change: Change) -> Result<Self, Problem> {
+        Ok(Self {
+            version: change.version,
+            kind: change.kind,
+            recorded_at: change.recorded_at,
+            client: change.client,
+            request_id: change.request_id,
+            content: RawValue::from_string(change.content).map_err(Problem::internal)?,
+            detail: change.detail.map(RawValue::from_string).transpose().map_err(Problem::internal)?,
+        })
+    }
+}
+
+page!(HistoryPage, Version, "the versions of one resource");

@@ -1,0 +1,97 @@
+//! `tiendo client …`.
+
+use std::path::PathBuf;
+
+use super::{block_on, operator, say, store, told};
+use crate::{
+    bilingual::{Bilingual, Language},
+    clients::{self, model::NewClient},
+    db::types::{ClientId, OrgCode, ShortText, SourceCode},
+    problem::Problem,
+    settings::Settings,
+};
+
+#[derive(clap::Subcommand)]
+pub enum Verb {
+    /// Add a client; its secret is shown this once
+    Add {
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// Code of the organization it is bound to: it sees this one and those below
+        #[arg(long)]
+        organization: String,
+        /// document-platform, executing-agency, science-department, administrator; or scopes separated by commas
+        #[arg(long)]
+        profile: String,
+        /// Code of the source system whose records it owns
+        #[arg(long)]
+        source: Option<String>,
+        /// File with its public keys (JWKS), for private_key_jwt instead of a secret
+        #[arg(long)]
+        jwks: Option<PathBuf>,
+    },
+    /// Give a client a new secret; the old one stops working
+    Rotate {
+        /// The client's id
+        id: String,
+    },
+    /// List the clients
+    List,
+}
+
+pub fn run(verb: Verb) -> Result<(), String> {
+    let settings = Settings::from_environment()?;
+    block_on(async move {
+        match verb {
+            Verb::Add { name, organization, profile, source, jwks } => {
+                let new = NewClient {
+                    name: parsed::<ShortText>("--name", &name)?,
+                    organization: parsed::<OrgCode>("--organization", &organization)?,
+                    source: source.map(|source| parsed::<SourceCode>("--source", &source)).transpose()?,
+                    scopes: profile,
+                    jwks: jwks.map(std::fs::read_to_string).transpose().map_err(|error| format!("--jwks: {error}"))?,
+                };
+                add(&settings, new).await
+            }
+            Verb::Rotate { id } => rotate(&settings, &id).await,
+            Verb::List => list(&settings).await,
+        }
+    })
+}
+
+fn parsed<T: std::str::FromStr<Err = Bilingual>>(name: &str, text: &str) -> Result<T, String> {
+    text.parse().map_err(|rule: Bilingual| format!("{name}: {}", rule.say(Language::En)))
+}
+
+async fn add(settings: &Settings, new: NewClient) -> Result<(), String> {
+    let caller = operator(new.organization.clone(), None);
+    let created = store(settings).await?.write(async move |db| clients::create(db, &caller, new).await).await;
+    let (client, secret) = created.map_err(told)?;
+    say(&format!("client_id={}", client.id), false);
+    if let Some(secret) = secret {
+        say(&format!("client_secret={secret}"), false);
+        say("Keep the secret now: it is not shown again.", true);
+    }
+    Ok(())
+}
+
+async fn rotate(settings: &Settings, id: &str) -> Result<(), String> {
+    let id: ClientId = id.parse().map_err(|_| "the id must be a client's UUID".to_owned())?;
+    let root: OrgCode = parsed("organization", "operator")?;
+    let caller = operator(root, None);
+    let secret = store(settings).await?.write(async move |db| clients::rotate(db, &caller, id).await).await;
+    say(&format!("client_secret={}", secret.map_err(told)?), false);
+    Ok(())
+}
+
+async fn list(settings: &Settings) -> Result<(), String> {
+    let found = store(settings).await?.read(async |db| Ok::<_, Problem>(clients::store::list(db).await?)).await;
+    for client in found.map_err(told)? {
+        say(
+            &format!("{}  {}  {}  {}  {}", client.id, client.status, client.organization, client.name, client.scopes),
+            false,
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! `tiendo migrate`.
+
+use super::say;
+use crate::{
+    db::migrate::{Step, run as migrate},
+    settings::Settings,
+};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Undo every migration: all tables go, with their rows
+    #[arg(long)]
+    down: bool,
+    /// Needed with --down
+    #[arg(long, requires = "down")]
+    yes_delete_everything: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), String> {
+    let settings = Settings::from_environment()?;
+    if arguments.down && !arguments.yes_delete_everything {
+        return Err("--down deletes every table with its rows; say --yes-delete-everything too".to_owned());
+    }
+    let step = if arguments.down { Step::Down } else { Step::Up };
+    let count = migrate(&settings.database, &settings.tls()?, step).map_err(|error| error.to_string())?;
+    say(&format!("{count} migrations {}", if arguments.down { "undone" } else { "applied" }), false);
+    Ok(())
+}

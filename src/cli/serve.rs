@@ -1,0 +1,36 @@
+//! `tiendo serve`.
+
+use std::net::TcpListener;
+
+use super::block_on;
+use crate::{
+    app::{self, AppState},
+    clock::Clock,
+    db::migrate::{Step, run as migrate},
+    settings::Settings,
+    telemetry,
+};
+
+pub fn run() -> Result<(), String> {
+    let settings = Settings::from_environment()?;
+    telemetry::start(&settings.log)?;
+    let missing = if settings.migrate_on_start { Step::Up } else { Step::Pending };
+    let count =
+        migrate(&settings.database, &settings.tls()?, missing).map_err(|error| format!("DATABASE_URL: {error}"))?;
+    if missing == Step::Pending && count > 0 {
+        return Err(format!("the database lacks {count} migrations; run `tiendo migrate` first"));
+    }
+    block_on(serve(settings))
+}
+
+/// Serves on the address of the settings.
+pub async fn serve(settings: Settings) -> Result<(), String> {
+    let listener =
+        TcpListener::bind(settings.listen).map_err(|error| format!("TIENDO_LISTEN: {}: {error}", settings.listen))?;
+    let address = settings.listen;
+    let state = AppState::open(settings, Clock::system()).await?;
+    tracing::info!(%address, "serving");
+    app::serve(state, listener).await.map_err(|error| error.to_string())?;
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! One query text, two databases.
+//!
+//! A store function takes `db: &mut Db` and writes its query once, inside [`both!`]. Where it runs (a shared
+//! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
+
+pub mod migrate;
+mod postgres;
+pub mod schema;
+mod sqlite;
+mod store;
+pub mod types;
+
+pub use postgres::Tls;
+pub use store::{ConnectionLost, Options, Store, Url};
+
+use std::{ops::Deref, sync::Arc};
+
+use diesel_async::AsyncPgConnection;
+
+/// What every `store.rs` imports: diesel without its `RunQueryDsl`, so that [`both!`] alone decides which one is meant.
+pub mod prelude {
+    pub use super::NotInScope as RunQueryDsl;
+    pub use super::{Db, both, only};
+    pub use diesel::prelude::*;
+}
+
+/// Shadows diesel's `RunQueryDsl`: a query run outside [`both!`] does not compile.
+pub trait NotInScope {}
+
+/// A place to run queries: a shared connection, a connection of one's own, or an open transaction.
+pub enum Db {
+    /// PostgreSQL.
+    Pg(Pg),
+    /// SQLite.
+    Sqlite(sqlite::Place),
+}
+
+/// A PostgreSQL connection that pipelines for many, or belongs to one.
+pub enum Pg {
+    /// Pipelined; for single short statements outside a transaction.
+    Shared(Arc<AsyncPgConnection>),
+    /// From the pool.
+    Own(postgres::Pooled),
+}
+
+impl Deref for Pg {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        match self {
+            Self::Shared(connection) => connection,
+            Self::Own(connection) => connection,
+        }
+    }
+}
+
+/// Why the database gave no answer; what a query itself said is in `Query`.
+#[derive(Debug)]
+pub enum Error {
+    /// A statement failed.
+    Query(diesel::result::Error),
+    /// No connection or place in the queue within the time allowed; the caller may try again.
+    Busy(&'static str),
+}
+
+impl Error {
+    /// True when the connection went away under a read, which may then run again elsewhere.
+    #[must_use]
+    pub fn is_connection_lost(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind, Error as Diesel};
+        match self {
+            Self::Query(Diesel::DatabaseError(kind, _)) => {
+                matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Query(error)
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Query(error) => write!(f, "query failed: {error}"),
+            Self::Busy(what) => write!(f, "database busy: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Runs one query text on whichever database `$db` is: `both!(db, |c| QUERY)`, without `.await`.
+/// The few statements whose best form differs name both: `both!(db, pg |c| …, sqlite |c| …)`;
+/// what only PostgreSQL needs (a lock that SQLite's single writer makes needless) is `both!(db, pg |c| …)`, an `Option`.
+#[macro_export]
+macro_rules! both {
+    ($db:expr, |$c:ident| $query:expr) => {
+        $crate::db::both!($db, pg | $c | $query, sqlite | $c | $query)
+    };
+    ($db:expr, pg |$p:ident| $pg:expr) => {
+        match $db {
+            $crate::db::Db::Pg(pg) => {
+                use diesel_async::RunQueryDsl as _;
+                let $p = &mut &**pg;
+                Some($pg.await)
+            }
+            $crate::db::Db::Sqlite(_) => None,
+        }
+    };
+    ($db:expr, pg |$p:ident| $pg:expr, sqlite |$s:ident| $sqlite:expr) => {
+        match $db {
+            $crate::db::Db::Pg(pg) => {
+                use diesel_async::RunQueryDsl as _;
+                let $p = &mut &**pg;
+                $pg.await
+            }
+            $crate::db::Db::Sqlite(sqlite) => {
+                sqlite
+                    .run(move |$s| {
+                        use diesel::RunQueryDsl as _;
+                        $sqlite
+                    })
+                    .await
+            }
+        }
+    };
+}
+pub use both;
+
+/// The one row of a unique key. `.load()` and this, not `.first()`: on SQLite a bound `LIMIT` is prepared anew each time.
+#[must_use]
+pub fn only<T>(rows: Vec<T>) -> Option<T> {
+    rows.into_iter().next()
+}

@@ -1,0 +1,221 @@
+//! The doors to the database: `read`, `heavy`, `write`. Nothing else opens a connection.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use diesel::result::{ConnectionError, ConnectionResult};
+use flume::Sender;
+use futures_util::FutureExt;
+use tokio::sync::oneshot;
+
+use super::{
+    Db, Error,
+    postgres::{Postgres, Tls, Transaction},
+    sqlite::{self, Answer, Job, Place, Work},
+};
+
+/// Where the data is: a PostgreSQL server or a SQLite file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Url {
+    /// `postgres://…`, as libpq writes it.
+    Postgres(String),
+    /// A file's path.
+    Sqlite(String),
+}
+
+impl FromStr for Url {
+    type Err = String;
+
+    /// Refuses an unknown scheme: SQLite would create a file of that name.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.to_owned())),
+            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => {
+                Ok(Self::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned()))
+            }
+            _ => Err("must begin with postgres:// or be sqlite:PATH".to_owned()),
+        }
+    }
+}
+
+/// How many connections and threads, and how long a caller waits for one.
+#[derive(Clone)]
+pub struct Options {
+    /// Pooled PostgreSQL connections (transactions and reports) of this process.
+    pub pool_size: usize,
+    /// Shared pipelined PostgreSQL connections, or SQLite reader threads.
+    pub readers: usize,
+    /// Longest wait for a connection or a place in the writer's queue before 503.
+    pub wait: Duration,
+    /// Protection of the PostgreSQL connection.
+    pub tls: Tls,
+}
+
+/// The database, shared by all workers of a process.
+#[derive(Clone)]
+pub struct Store(Arc<Kind>);
+
+enum Kind {
+    Postgres { connections: Postgres },
+    Sqlite { readers: Sender<Job>, heavy: Sender<Work>, writer: Sender<Work>, wait: Duration },
+}
+
+impl Store {
+    /// Connects; nothing is created or migrated.
+    ///
+    /// # Errors
+    /// When the server or the file cannot be opened.
+    pub async fn open(url: &Url, options: Options) -> ConnectionResult<Self> {
+        let kind = match url {
+            Url::Postgres(url) => Kind::Postgres {
+                connections: Postgres::open(url, options.tls, options.readers, options.pool_size, options.wait).await?,
+            },
+            Url::Sqlite(path) => open_sqlite(path, &options)?,
+        };
+        Ok(Self(Arc::new(kind)))
+    }
+
+    /// Short single statements. Met by a connection that has just died, it runs once more on another.
+    ///
+    /// # Errors
+    /// What `f` says, or [`Error::Busy`].
+    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        E: From<Error> + ConnectionLost,
+        F: AsyncFn(&mut Db) -> Result<T, E>,
+    {
+        match f(&mut self.shared()?).await {
+            Err(error) if error.is_connection_lost() => f(&mut self.shared()?).await,
+            other => other,
+        }
+    }
+
+    fn shared(&self) -> Result<Db, Error> {
+        match &*self.0 {
+            Kind::Postgres { connections, .. } => connections.shared().ok_or(Error::Busy("reconnecting")),
+            Kind::Sqlite { readers, .. } => Ok(Db::Sqlite(Place::Queue(readers.clone()))),
+        }
+    }
+
+    /// Reports and exports: one read-only snapshot on a connection of its own, so that every figure is of one moment.
+    ///
+    /// # Errors
+    /// What `f` says, or [`Error::Busy`].
+    pub async fn heavy<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
+        match &*self.0 {
+            Kind::Postgres { connections, .. } => {
+                transact(connections, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f).await
+            }
+            Kind::Sqlite { heavy, wait, .. } => hand_over(heavy, *wait, f).await,
+        }
+    }
+
+    /// One transaction: committed on `Ok`; rolled back on `Err`, on a panic, and when the caller goes away.
+    ///
+    /// A body may wait for queries only, and an error of a query condemns the transaction even when it is swallowed.
+    ///
+    /// # Errors
+    /// What `f` says, or [`Error`].
+    pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+    {
+        match &*self.0 {
+            Kind::Postgres { connections, .. } => transact(connections, "BEGIN", f).await,
+            Kind::Sqlite { writer, wait, .. } => hand_over(writer, *wait, f).await,
+        }
+    }
+}
+
+/// Says of a caller's error whether the connection was lost, so that [`Store::read`] may try once more.
+pub trait ConnectionLost {
+    /// True when nothing but the connection failed.
+    fn is_connection_lost(&self) -> bool;
+}
+
+impl ConnectionLost for Error {
+    fn is_connection_lost(&self) -> bool {
+        Error::is_connection_lost(self)
+    }
+}
+
+async fn transact<T, E, F>(connections: &Postgres, begin: &str, f: F) -> Result<T, E>
+where
+    E: From<Error>,
+    F: AsyncFnOnce(&mut Db) -> Result<T, E>,
+{
+    let own = connections.own().await?;
+    let mut transaction = Transaction::begin(own, begin).await.map_err(Error::Query)?;
+    let Some(db) = transaction.db() else {
+        return Err(Error::Busy("no connection").into());
+    };
+    let result = f(db).await;
+    let ended = transaction.end(result.is_ok()).await;
+    match (result, ended) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Ok(_), Err(error)) => Err(Error::Query(error).into()),
+        (Err(error), _) => Err(error),
+    }
+}
+
+async fn hand_over<T, E, F>(queue: &Sender<Work>, wait: Duration, f: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+    F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+{
+    let (done, result) = oneshot::channel::<Result<T, E>>();
+    let work: Work = Box::new(move |db| {
+        // Whoever asked may be gone by now: then nothing is begun.
+        let db = db.filter(|_| !done.is_closed())?;
+        let answer: Answer = match f(db).now_or_never() {
+            Some(Ok(value)) if !done.is_closed() => Box::new(move |group| {
+                let _ = done.send(group.map(|()| value).map_err(|error| Error::Query(error).into()));
+            }),
+            Some(Ok(_)) => return None,
+            Some(Err(error)) => {
+                let _ = done.send(Err(error));
+                return None;
+            }
+            // SQLite runs each query at once, so a body that only queries never waits.
+            None => {
+                tracing::error!("a transaction waited for something that is not a query");
+                return None;
+            }
+        };
+        Some(answer)
+    });
+    match tokio::time::timeout(wait, queue.send_async(work)).await {
+        Ok(Ok(())) => result.await.map_err(|_| Error::Query(sqlite::gone()))?,
+        Ok(Err(_)) => Err(Error::Query(sqlite::gone()).into()),
+        Err(_) => Err(Error::Busy("queue full").into()),
+    }
+}
+
+fn open_sqlite(path: &str, options: &Options) -> ConnectionResult<Kind> {
+    let (readers, reader_queue) = flume::bounded(4096);
+    let (heavy, heavy_queue) = flume::bounded(64);
+    let (writer, writer_queue) = flume::bounded(1024);
+    for _ in 0..options.readers.max(1) {
+        let (connection, queue) = (sqlite::open(path)?, reader_queue.clone());
+        thread("sqlite-read", move || sqlite::reader(connection, &queue))?;
+    }
+    for _ in 0..2 {
+        let (connection, queue, path) = (sqlite::open(path)?, heavy_queue.clone(), path.to_owned());
+        thread("sqlite-heavy", move || sqlite::snapshot(&path, connection, &queue))?;
+    }
+    let (connection, path) = (sqlite::open(path)?, path.to_owned());
+    thread("sqlite-write", move || sqlite::writer(&path, connection, &writer_queue))?;
+    Ok(Kind::Sqlite { readers, heavy, writer, wait: options.wait })
+}
+
+fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> ConnectionResult<()> {
+    let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(body);
+    spawned.map(drop).map_err(|error| ConnectionError::BadConnection(error.to_string()))
+}

@@ -1,0 +1,162 @@
+//! Codes that people give: organizations, indicators, source systems and their keys.
+
+use crate::bilingual::Bilingual;
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, Output, ToSql},
+    sql_types::Text,
+};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use unicode_normalization::is_nfc;
+use utoipa::openapi::{
+    Required,
+    path::{Parameter, ParameterBuilder, ParameterIn},
+    schema::{ObjectBuilder, SchemaType, Type},
+};
+
+macro_rules! code {
+    ($name:ident, $parameter:literal, $valid:path, $rule:ident, $most:literal, $pattern:literal, $doc:literal, $example:literal) => {
+        #[doc = $doc]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, AsExpression, FromSqlRow)]
+        #[diesel(sql_type = Text)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The code itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Bilingual;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                if $valid(text) { Ok(Self(text.to_owned())) } else { Err($rule) }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl<DB: Backend> FromSql<Text, DB> for $name
+        where
+            String: FromSql<Text, DB>,
+        {
+            fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                String::from_sql(value).map(Self)
+            }
+        }
+
+        impl<DB: Backend> ToSql<Text, DB> for $name
+        where
+            String: ToSql<Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::Type(Type::String))
+                    .min_length(Some(1))
+                    .max_length(Some($most))
+                    .pattern(Some($pattern))
+                    .description(Some($doc))
+                    .examples([$example])
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
+        impl utoipa::IntoParams for $name {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                vec![
+                    ParameterBuilder::new()
+                        .name($parameter)
+                        .parameter_in(ParameterIn::Path)
+                        .required(Required::True)
+                        .description(Some($doc))
+                        .schema(Some(<Self as utoipa::PartialSchema>::schema()))
+                        .build(),
+                ]
+            }
+        }
+    };
+}
+
+const CODE_RULE: Bilingual = Bilingual::new(
+    "phải là mã: 1 đến 64 ký tự A-Z a-z 0-9 . _ -, bắt đầu bằng chữ hoặc số",
+    "must be a code: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit",
+);
+const KEY_RULE: Bilingual = Bilingual::new(
+    "phải có 1 đến 200 ký tự in được, dạng dựng sẵn (NFC)",
+    "must be 1 to 200 printable characters in composed form (NFC)",
+);
+
+code!(
+    OrgCode,
+    "code",
+    is_code,
+    CODE_RULE,
+    64,
+    "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+    "The code of an organization (cơ quan, đơn vị).",
+    "LC-TTR"
+);
+code!(
+    IndicatorCode,
+    "code",
+    is_code,
+    CODE_RULE,
+    64,
+    "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+    "The code of an indicator (chỉ tiêu).",
+    "CT01"
+);
+code!(
+    SourceCode,
+    "source",
+    is_code,
+    CODE_RULE,
+    64,
+    "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+    "The code of the system that owns a record.",
+    "qlvb"
+);
+code!(
+    RecordKey,
+    "source_key",
+    is_key,
+    KEY_RULE,
+    200,
+    r"^[^\u0000-\u001F\u007F]+$",
+    "The record's own id in the system that owns it.",
+    "000.00.00.H35,2025/05/22,2273/KH-UBND"
+);
+
+fn is_code(text: &str) -> bool {
+    text.len() <= 64
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+        && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn is_key(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= 200 && is_nfc(text) && !text.chars().any(char::is_control)
+}

@@ -1,0 +1,108 @@
+//! A moment in UTC, to the microsecond, as both databases keep it.
+
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    pg::Pg,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::BigInt,
+    sqlite::Sqlite,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::sql;
+use crate::bilingual::Bilingual;
+
+/// PostgreSQL counts from 2000-01-01T00:00:00Z: microseconds between that and 1970.
+const PG_EPOCH: i64 = 946_684_800_000_000;
+
+/// A moment in UTC, cut to microseconds, so that what is answered is what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = sql::Instant)]
+pub struct Instant(DateTime<Utc>);
+
+impl Instant {
+    /// The moment as chrono has it.
+    #[must_use]
+    pub fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// Microseconds since 1970, the form SQLite keeps.
+    #[must_use]
+    pub fn micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+}
+
+impl From<DateTime<Utc>> for Instant {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at.trunc_subsecs(6))
+    }
+}
+
+impl std::fmt::Display for Instant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let at = DateTime::parse_from_rfc3339(&text).map_err(|_| {
+            serde::de::Error::custom(Bilingual::new(
+                "phải là thời điểm RFC 3339, như 2026-07-14T17:00:00Z",
+                "must be an instant like 2026-07-14T17:00:00Z (RFC 3339)",
+            ))
+        })?;
+        Ok(at.to_utc().into())
+    }
+}
+
+impl FromSql<sql::Instant, Pg> for Instant {
+    fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        from_micros(<i64 as FromSql<BigInt, Pg>>::from_sql(value)?.checked_add(PG_EPOCH))
+    }
+}
+
+impl ToSql<sql::Instant, Pg> for Instant {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        let micros = self.micros().checked_sub(PG_EPOCH).ok_or("instant out of range")?;
+        std::io::Write::write_all(out, &micros.to_be_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<sql::Instant, Sqlite> for Instant {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        from_micros(Some(<i64 as FromSql<BigInt, Sqlite>>::from_sql(value)?))
+    }
+}
+
+impl ToSql<sql::Instant, Sqlite> for Instant {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.micros());
+        Ok(IsNull::No)
+    }
+}
+
+fn from_micros(micros: Option<i64>) -> deserialize::Result<Instant> {
+    Ok(Instant(micros.and_then(DateTime::from_timestamp_micros).ok_or("instant out of range")?))
+}
+
+impl utoipa::PartialSchema for Instant {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        super::formatted_string(utoipa::openapi::KnownFormat::DateTime, "A moment in UTC (RFC 3339).", 35)
+    }
+}
+
+impl utoipa::ToSchema for Instant {}

@@ -1,0 +1,52 @@
+//! The types that both databases and the wire share: parsed once, at the edge, into values that cannot be wrong.
+
+mod code;
+mod decimal;
+mod id;
+mod instant;
+mod json;
+mod text;
+mod words;
+
+pub use code::{IndicatorCode, OrgCode, RecordKey, SourceCode};
+pub use decimal::{Decimal, Percent, Vnd};
+pub use id::{
+    ClientId, DeadlineChangeId, DocumentId, InspectionId, ObservationId, ProgressUpdateId, TaskId, UnknownId,
+};
+pub use instant::Instant;
+pub use json::JsonText;
+pub use text::{LongText, ShortText, fold};
+pub(crate) use words::words;
+
+/// The SQL types that the two databases spell differently; everything else uses diesel's own.
+pub mod sql {
+    use diesel::{query_builder::QueryId, sql_types::SqlType};
+
+    /// `uuid` on PostgreSQL, a 16-byte `BLOB` on SQLite.
+    #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
+    #[diesel(postgres_type(oid = 2950, array_oid = 2951), sqlite_type(name = "Binary"))]
+    pub struct Uuid;
+
+    /// `timestamptz` on PostgreSQL, microseconds since 1970 in an `INTEGER` on SQLite.
+    #[derive(Debug, Clone, Copy, Default, QueryId, SqlType)]
+    #[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Long"))]
+    pub struct Instant;
+}
+
+/// The schema of a text with a well-known format.
+fn formatted_string(
+    format: utoipa::openapi::KnownFormat,
+    description: &str,
+    most: usize,
+) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+    use utoipa::openapi::{
+        SchemaFormat,
+        schema::{ObjectBuilder, SchemaType, Type},
+    };
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .format(Some(SchemaFormat::KnownFormat(format)))
+        .max_length(Some(most))
+        .description(Some(description))
+        .into()
+}

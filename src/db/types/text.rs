@@ -1,0 +1,137 @@
+//! Text from outside: NFC, bounded, free of control characters.
+
+use crate::bilingual::{Bilingual, say};
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, Output, ToSql},
+    sql_types::Text,
+};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+
+macro_rules! text {
+    ($name:ident, $most:literal, $lines:literal, $doc:literal) => {
+        #[doc = $doc]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, AsExpression, FromSqlRow)]
+        #[diesel(sql_type = Text)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Bilingual;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                clean(text, $most, $lines).map(Self)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl<DB: Backend> FromSql<Text, DB> for $name
+        where
+            String: FromSql<Text, DB>,
+        {
+            fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                String::from_sql(value).map(Self)
+            }
+        }
+
+        impl<DB: Backend> ToSql<Text, DB> for $name
+        where
+            String: ToSql<Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::Type(Type::String))
+                    .min_length(Some(1))
+                    .max_length(Some($most))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+text!(ShortText, 500, false, "One line of text: a name, a title, a label. 1 to 500 characters.");
+text!(LongText, 20_000, true, "Prose: a description, results, obstacles. 1 to 20,000 characters.");
+
+fn clean(text: &str, most: usize, lines: bool) -> Result<String, Bilingual> {
+    let text: String = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
+    if text.trim().is_empty() {
+        return Err(Bilingual::new(
+            "không được để trống; bỏ trường này hoặc gửi null",
+            "must not be empty; leave it out or send null",
+        ));
+    }
+    if text.chars().nth(most).is_some() {
+        return Err(say!("dài nhất {most} ký tự", "at most {most} characters"));
+    }
+    let allowed = |c: char| !c.is_control() || (lines && matches!(c, '\n' | '\t' | '\r'));
+    if text.chars().all(allowed) {
+        Ok(text)
+    } else {
+        Err(Bilingual::new(
+            "không được chứa ký tự điều khiển (như NUL)",
+            "must not hold control characters (such as NUL)",
+        ))
+    }
+}
+
+/// The form in which text is searched: lower case, without diacritics, so that "tien do" finds "Tiến độ".
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_composed_bounded_and_printable() {
+        assert_eq!("Tie\u{302}\u{301}n".parse::<ShortText>().unwrap().as_str(), "Tiến");
+        for text in ["", "  ", "a\u{0}b", "two\nlines"] {
+            assert!(text.parse::<ShortText>().is_err(), "{text:?}");
+        }
+        assert!("two\nlines".parse::<LongText>().is_ok());
+        assert!("ế".repeat(500).parse::<ShortText>().is_ok());
+        assert!("ế".repeat(501).parse::<ShortText>().is_err());
+    }
+
+    #[test]
+    fn search_ignores_case_and_marks() {
+        assert_eq!(fold("Tiến Độ ĐÃ XONG"), "tien do da xong");
+    }
+}

@@ -1,0 +1,72 @@
+//! An answer that can be kept and given again: what a repeated POST gets.
+
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+
+use super::etag::{Versioned, etag};
+use crate::problem::Problem;
+
+/// Status, headers and body of an answer, as they are stored for a repetition.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Where the new resource is.
+    pub location: Option<String>,
+    /// The version of the resource answered.
+    pub etag: Option<String>,
+    /// JSON text.
+    pub body: String,
+    /// Whether this is the stored answer of an earlier request.
+    pub replayed: bool,
+}
+
+impl Answer {
+    /// 201 with the place and version of what was created.
+    ///
+    /// # Errors
+    /// `internal`, when the value cannot be written as JSON.
+    pub fn created<T: Serialize + Versioned>(location: String, value: &T) -> Result<Self, Problem> {
+        Ok(Self { location: Some(location), etag: Some(etag(value.version())), ..Self::of(201, value)? })
+    }
+
+    /// 200 with the version of what was changed.
+    ///
+    /// # Errors
+    /// `internal`, when the value cannot be written as JSON.
+    pub fn changed<T: Serialize + Versioned>(value: &T) -> Result<Self, Problem> {
+        Ok(Self { etag: Some(etag(value.version())), ..Self::of(200, value)? })
+    }
+
+    /// Any status with a JSON body.
+    ///
+    /// # Errors
+    /// `internal`, when the value cannot be written as JSON.
+    pub fn of<T: Serialize>(status: u16, value: &T) -> Result<Self, Problem> {
+        let body = serde_json::to_string(value).map_err(Problem::internal)?;
+        Ok(Self { status, location: None, etag: None, body, replayed: false })
+    }
+}
+
+impl Responder for Answer {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut answer = HttpResponse::build(StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK));
+        answer.content_type("application/json");
+        if let Some(location) = self.location {
+            answer.insert_header((header::LOCATION, location));
+        }
+        if let Some(etag) = self.etag {
+            answer.insert_header((header::ETAG, etag));
+        }
+        if self.replayed {
+            answer.insert_header(("Idempotency-Replayed", "true"));
+        }
+        answer.body(self.body)
+    }
+}

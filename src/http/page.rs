@@ -1,0 +1,213 @@
+//! Lists: a stable order, an opaque cursor bound to the filter, a next link.
+
+use std::{
+    collections::BTreeMap,
+    future::{Ready, ready},
+};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, http::header};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+
+use super::query;
+use crate::{bilingual::Bilingual, problem::Problem};
+
+const DEFAULT_LIMIT: i64 = 50;
+const MOST: i64 = 500;
+
+/// Parameters that every list has.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by hand; here for the document")]
+pub struct PageParams {
+    /// How many items at most; 50 when absent.
+    #[param(minimum = 1, maximum = 500, required = false)]
+    limit: i64,
+    /// `next_cursor` of the page before, with the same filter.
+    #[param(required = false, max_length = 1000)]
+    cursor: String,
+    /// `exact` adds `total`, the number of items over all pages.
+    #[param(required = false, pattern = "^exact$")]
+    count: String,
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// How many items.
+    pub limit: i64,
+    /// The key of the last item of the page before.
+    pub after: Option<String>,
+    /// Whether to count all items.
+    pub count: bool,
+    filter: String,
+}
+
+impl Page {
+    /// One page of items from `limit + 1` rows, so that it is known whether more follow.
+    #[must_use]
+    pub fn cut<T>(&self, mut items: Vec<T>, total: Option<i64>, key: impl Fn(&T) -> String) -> Listed<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|last| self.cursor(&key(last)));
+        Listed { items, next_cursor: next, total }
+    }
+
+    /// How many rows to ask for.
+    #[must_use]
+    pub fn rows(&self) -> i64 {
+        self.limit + 1
+    }
+
+    /// The last key of the page before, parsed; a cursor that does not hold one is refused.
+    ///
+    /// # Errors
+    /// `invalid-cursor`.
+    pub fn after<K: std::str::FromStr>(&self) -> Result<Option<K>, Problem> {
+        self.after.as_ref().map(|key| key.parse().map_err(|_| invalid_cursor())).transpose()
+    }
+
+    fn cursor(&self, key: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{key}", self.filter))
+    }
+}
+
+/// A list without parameters of its own.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFilter {}
+
+/// The filter and the page of a list operation.
+pub struct List<T> {
+    /// The operation's own parameters.
+    pub filter: T,
+    /// The page wanted.
+    pub page: Page,
+}
+
+impl<T: DeserializeOwned> FromRequest for List<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(parse(request.path(), request.query_string()))
+    }
+}
+
+fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<List<T>, Problem> {
+    let mut own = BTreeMap::new();
+    let mut rest = Vec::new();
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        if matches!(name.as_ref(), "limit" | "cursor" | "count") {
+            if own.insert(name.to_string(), value.to_string()).is_some() {
+                let rule = Bilingual::new("tham số bị lặp lại", "the parameter is repeated");
+                return Err(Problem::parameter(&name, "duplicate-parameter", rule));
+            }
+        } else {
+            rest.push((name, value));
+        }
+    }
+    rest.sort();
+    let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
+    let filter = query::parse(&rest)?;
+    let fingerprint = BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(format!("{path}?{rest}"))[..6]);
+    let page = Page {
+        limit: own.get("limit").map_or(Ok(DEFAULT_LIMIT), |limit| limit_of(limit))?,
+        after: own.get("cursor").map(|cursor| key_of(cursor, &fingerprint)).transpose()?,
+        count: own.get("count").map_or(Ok(false), |count| count_of(count))?,
+        filter: fingerprint,
+    };
+    Ok(List { filter, page })
+}
+
+fn limit_of(text: &str) -> Result<i64, Problem> {
+    text.parse().ok().filter(|limit| (1..=MOST).contains(limit)).ok_or_else(|| {
+        let rule = Bilingual::new("phải là số nguyên từ 1 đến 500", "must be a whole number from 1 to 500");
+        Problem::parameter("limit", "out-of-range", rule)
+    })
+}
+
+fn count_of(text: &str) -> Result<bool, Problem> {
+    if text == "exact" {
+        return Ok(true);
+    }
+    Err(Problem::parameter("count", "invalid-value", Bilingual::new("chỉ nhận exact", "must be exact")))
+}
+
+fn key_of(cursor: &str, fingerprint: &str) -> Result<String, Problem> {
+    let decoded = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let key = decoded.as_deref().and_then(|text| text.split_once(':')).filter(|(filter, _)| *filter == fingerprint);
+    key.map(|(_, key)| key.to_owned()).ok_or_else(invalid_cursor)
+}
+
+fn invalid_cursor() -> Problem {
+    Problem::new(
+        "invalid-cursor",
+        Bilingual::new(
+            "cursor không phải của danh sách này với bộ lọc này; bắt đầu lại không có cursor.",
+            "The cursor does not belong to this list with this filter; start again without one.",
+        ),
+    )
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed<T> {
+    /// The items, in the list's order.
+    pub items: Vec<T>,
+    /// What to send as `cursor` for the next page; null on the last.
+    pub next_cursor: Option<String>,
+    /// The number of items over all pages, when `count=exact` asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+}
+
+impl<T> Listed<T> {
+    /// The same page with each item in another form.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor, total: self.total }
+    }
+}
+
+impl<T: Serialize> Responder for Listed<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let mut answer = HttpResponse::Ok();
+        if let Some(link) = next_link(request, self.next_cursor.as_deref()) {
+            answer.insert_header((header::LINK, link));
+        }
+        answer.json(self)
+    }
+}
+
+/// The `Link` value to the next page, when there is one.
+pub(super) fn next_link(request: &HttpRequest, cursor: Option<&str>) -> Option<String> {
+    let kept = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
+    let query =
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair("cursor", cursor?).finish();
+    Some(format!("<{}?{query}>; rel=\"next\"", request.path()))
+}
+
+/// Declares the page type of a list for the document, so that generators see a plain type with `$ref` items.
+macro_rules! page {
+    ($name:ident, $item:ty, $what:literal) => {
+        #[doc = concat!("One page of ", $what, ".")]
+        #[derive(utoipa::ToSchema)]
+        #[expect(dead_code, reason = "the shape of `Listed` for the document")]
+        pub struct $name {
+            /// The items, in the list's order.
+            items: Vec<$item>,
+            /// What to send as `cursor` for the next page; null on the last.
+            #[schema(required = true)]
+            next_cursor: Option<String>,
+            /// The number of items over all pages, when `count=exact` asked for it.
+            #[schema(nullable = false)]
+            total: Option<i64>,
+        }
+    };
+}
+pub(crate) use page;

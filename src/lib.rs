@@ -1,0 +1,19 @@
+//! Tiến Độ: the map of the house.
+
+pub mod app;
+pub mod auth;
+pub mod bilingual;
+pub mod calendars;
+pub mod changes;
+pub mod cli;
+pub mod clients;
+pub mod clock;
+pub mod db;
+pub mod http;
+pub mod me;
+pub mod openapi;
+pub mod organizations;
+pub mod problem;
+pub mod routes;
+pub mod settings;
+pub mod telemetry;

@@ -1,0 +1,68 @@
+//! Who am I: the first call of an integrator.
+
+use actix_web::{
+    get,
+    web::{Data, Json},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    auth::{AnyClient, Authority, Permit, ScopeName},
+    db::types::{ClientId, Instant, OrgCode, SourceCode},
+    http::BODY_LIMIT,
+};
+
+/// The caller as the service sees it.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    /// The client's id.
+    client: Option<ClientId>,
+    /// The client's name.
+    #[schema(example = "Nền tảng quản lý văn bản")]
+    name: String,
+    /// The organization that it is bound to: it sees this one and those below.
+    organization: OrgCode,
+    /// The source system whose records it owns.
+    source: Option<SourceCode>,
+    /// What its token allows.
+    scopes: Vec<ScopeName>,
+    /// What it may ask for.
+    limits: Limits,
+    /// The service's time.
+    server_time: Instant,
+    /// The newest position of the change feed; null until a feed is published.
+    newest_seq: Option<i64>,
+}
+
+/// What a client may ask for.
+#[derive(Serialize, ToSchema)]
+pub struct Limits {
+    /// Requests in a minute; 0 is no limit.
+    #[schema(example = 6000)]
+    requests_per_minute: u32,
+    /// Bytes of a body after decompression.
+    #[schema(example = 10_485_760)]
+    body_bytes: usize,
+    /// Rows of one push of figures.
+    #[schema(example = 5000)]
+    rows: usize,
+}
+
+/// Who am I
+///
+/// The client, its part of the tree, its scopes and limits: call it first, to see that a token works.
+#[utoipa::path(tag = "Start here", security(("oauth2" = [])), responses((status = 200, body = Me)))]
+#[get("/me")]
+pub async fn get_me(caller: Permit<AnyClient>, authority: Data<Authority>) -> Json<Me> {
+    Json(Me {
+        client: caller.client(),
+        name: caller.name().to_owned(),
+        organization: caller.organization().clone(),
+        source: caller.source().cloned(),
+        scopes: caller.scopes().iter().collect(),
+        limits: Limits { requests_per_minute: authority.per_minute(), body_bytes: BODY_LIMIT, rows: 5000 },
+        server_time: caller.now(),
+        newest_seq: None,
+    })
+}

@@ -1,0 +1,165 @@
+//! Organizations on the wire and in the table.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    db::{
+        prelude::*,
+        schema::organizations,
+        types::{Instant, JsonText, OrgCode, ShortText},
+    },
+    http::{Patched, Versioned, page},
+};
+
+/// An official code of an organization in one scheme (mã định danh).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Identifier {
+    /// The scheme, such as `qd20` (Quyết định 20/2020/QĐ-TTg) or `qcvn102` (QCVN 102:2016/BTTTT).
+    #[schema(example = "qd20")]
+    pub scheme: ShortText,
+    /// The code in that scheme, exactly as issued.
+    #[schema(example = "H35")]
+    pub value: ShortText,
+}
+
+/// A node of the administrative tree (cơ quan, đơn vị).
+#[derive(
+    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize, ToSchema,
+)]
+#[diesel(table_name = organizations, primary_key(code), treat_none_as_null = true)]
+pub struct Organization {
+    /// Its code, for ever.
+    pub code: OrgCode,
+    /// Its name in Vietnamese.
+    #[schema(example = "Thanh tra tỉnh Lai Châu")]
+    pub name: ShortText,
+    /// What it is, such as `province`, `agency`, `office`.
+    #[schema(example = "agency")]
+    pub kind: ShortText,
+    /// The organization above it; null for a root.
+    pub parent: Option<OrgCode>,
+    /// Where it stands: codes from the root down.
+    #[serde(skip)]
+    pub path: String,
+    /// Official codes; empty while they are unknown.
+    #[schema(value_type = Vec<Identifier>)]
+    pub identifiers: JsonText<Vec<Identifier>>,
+    /// First day of its existence, when known.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of its existence; null while it exists.
+    pub valid_to: Option<NaiveDate>,
+    /// Counts from 1; the ETag.
+    pub version: i32,
+    /// When it was first recorded.
+    pub created_at: Instant,
+    /// When this version was recorded.
+    pub updated_at: Instant,
+}
+
+impl Versioned for Organization {
+    fn version(&self) -> i32 {
+        self.version
+    }
+}
+
+page!(OrganizationPage, Organization, "organizations");
+
+/// What to add to the tree.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationCreate {
+    /// Its code, for ever.
+    pub code: OrgCode,
+    /// Its name in Vietnamese.
+    #[schema(example = "Phòng Nghiệp vụ 1")]
+    pub name: ShortText,
+    /// What it is, such as `agency`, `office`, `division`.
+    #[schema(example = "division")]
+    pub kind: ShortText,
+    /// The organization above it.
+    pub parent: Option<OrgCode>,
+    /// Official codes.
+    #[serde(default)]
+    pub identifiers: Vec<Identifier>,
+    /// First day of its existence.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of its existence.
+    pub valid_to: Option<NaiveDate>,
+}
+
+impl OrganizationCreate {
+    /// The first version, below `parent_path`.
+    #[must_use]
+    pub fn into_organization(self, parent_path: &str, now: Instant) -> Organization {
+        Organization {
+            path: format!("{parent_path}{}/", self.code),
+            code: self.code,
+            name: self.name,
+            kind: self.kind,
+            parent: self.parent,
+            identifiers: JsonText(self.identifiers),
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// A merge patch (RFC 7396): absent fields stay, null clears.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationPatch {
+    /// A new name.
+    #[schema(nullable = false)]
+    pub name: Option<ShortText>,
+    /// A new kind.
+    #[schema(nullable = false)]
+    pub kind: Option<ShortText>,
+    /// A new parent: the whole subtree moves.
+    #[schema(nullable = false)]
+    pub parent: Option<OrgCode>,
+    /// The whole new list of official codes.
+    #[schema(nullable = false)]
+    pub identifiers: Option<Vec<Identifier>>,
+    /// First day of its existence.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    pub valid_from: Patched<NaiveDate>,
+    /// Last day of its existence.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    pub valid_to: Patched<NaiveDate>,
+}
+
+impl Organization {
+    /// The next version.
+    #[must_use]
+    pub fn patched(&self, patch: OrganizationPatch, now: Instant) -> Self {
+        let mut next = self.clone();
+        next.name = patch.name.unwrap_or(next.name);
+        next.kind = patch.kind.unwrap_or(next.kind);
+        next.parent = patch.parent.or(next.parent);
+        next.identifiers = patch.identifiers.map_or(next.identifiers, JsonText);
+        patch.valid_from.apply(&mut next.valid_from);
+        patch.valid_to.apply(&mut next.valid_to);
+        next.version += 1;
+        next.updated_at = now;
+        next
+    }
+}
+
+/// Which organizations to list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OrganizationFilter {
+    /// Only this organization and those below it.
+    pub under: Option<OrgCode>,
+    /// Only organizations of this kind.
+    pub kind: Option<ShortText>,
+}

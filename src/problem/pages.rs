@@ -1,0 +1,73 @@
+//! The catalogue as help pages: what a problem's `type` resolves to.
+
+use actix_web::{
+    HttpRequest, get,
+    http::header,
+    web::{Json, Path},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{CATALOGUE, Kind, Problem};
+use crate::bilingual::{Bilingual, Language};
+
+/// One kind of problem (RFC 9457), explained.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemHelp {
+    /// The `type` of the problem.
+    #[serde(rename = "type")]
+    #[schema(example = "/v1/problems/version-stale")]
+    kind: String,
+    /// The HTTP status it comes with.
+    #[schema(example = 412)]
+    status: u16,
+    /// Its title.
+    title: String,
+    /// What happened, why, and what to do.
+    help: String,
+}
+
+/// The catalogue of problems.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemCatalogue {
+    /// Every kind, by status.
+    items: Vec<ProblemHelp>,
+}
+
+fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
+    let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = Language::preferred(accept.unwrap_or_default());
+    ProblemHelp {
+        kind: format!("/v1/problems/{}", kind.slug),
+        status: kind.status,
+        title: kind.title.say(language).to_owned(),
+        help: kind.help.say(language).to_owned(),
+    }
+}
+
+/// List the kinds of problems
+#[utoipa::path(tag = "Reference", security(()), responses((status = 200, body = ProblemCatalogue)))]
+#[get("/problems")]
+pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
+    Json(ProblemCatalogue { items: CATALOGUE.iter().map(|kind| help(kind, &request)).collect() })
+}
+
+/// Get help on a kind of problem
+///
+/// # Errors
+/// `not-found` for a slug that is not in the catalogue.
+#[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "The last part of the problem's `type`.", example = "version-stale")),
+    responses((status = 200, body = ProblemHelp)))]
+#[get("/problems/{slug}")]
+pub async fn get_problem(request: HttpRequest, slug: Path<String>) -> Result<Json<ProblemHelp>, Problem> {
+    let found = CATALOGUE.iter().find(|kind| kind.slug == *slug);
+    found.map(|kind| Json(help(kind, &request))).ok_or_else(|| {
+        Problem::new(
+            "not-found",
+            Bilingual::new(
+                "Không có loại lỗi này; xem /v1/problems.",
+                "There is no such kind of problem; see /v1/problems.",
+            ),
+        )
+    })
+}

@@ -1,0 +1,89 @@
+use serde_json::json;
+
+use crate::on_both;
+
+on_both! {
+    fn a_client_sees_its_part_of_the_tree(api: &Api) {
+        let office = api.client("LC-TTR", "organizations:read");
+        let list = office.get(200, "/v1/organizations?count=exact");
+        let codes: Vec<_> = list.body["items"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, ["LC-TTR", "LC-TTR-NV", "LC-TTR-VP"]);
+        assert_eq!(list.body["total"], 3);
+        office.get(404, "/v1/organizations/LC");
+        office.get(404, "/v1/organizations/XX-A");
+        office.get(404, "/v1/organizations?under=XX");
+    }
+
+    fn pages_follow_each_other_without_gap_or_overlap(api: &Api) {
+        let client = api.client("LC", "organizations:read");
+        let mut seen = Vec::new();
+        let mut path = "/v1/organizations?limit=2".to_owned();
+        loop {
+            let page = client.get(200, &path);
+            seen.extend(page.body["items"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap().to_owned()));
+            let Some(link) = page.headers.get("link") else { break };
+            let link = link.to_str().unwrap();
+            path = link.split(['<', '>']).nth(1).unwrap().to_owned();
+            assert!(page.body["next_cursor"].is_string());
+        }
+        assert_eq!(seen, ["LC", "LC-SKHCN", "LC-TTR", "LC-TTR-NV", "LC-TTR-VP"]);
+    }
+
+    fn a_cursor_belongs_to_its_filter(api: &Api) {
+        let client = api.client("LC", "organizations:read");
+        let cursor = client.get(200, "/v1/organizations?limit=1").body["next_cursor"].as_str().unwrap().to_owned();
+        assert_eq!(client.get(400, &format!("/v1/organizations?kind=office&cursor={cursor}")).problem(), "invalid-cursor");
+        assert_eq!(client.get(400, "/v1/organizations?cursor=zzz").problem(), "invalid-cursor");
+    }
+
+    fn a_change_needs_the_current_etag(api: &Api) {
+        let admin = api.client("LC", "organizations:read organizations:write");
+        let path = "/v1/organizations/LC-TTR";
+        let etag = admin.get(200, path).etag().to_owned();
+        assert_eq!(admin.send(428, "PATCH", path, &[], Some(b"{}".to_vec())).problem(), "if-match-required");
+        let changed = admin.patch(200, path, &etag, &json!({ "name": "Thanh tra tỉnh Lai Châu" }));
+        assert_eq!(changed.body["version"], 2);
+        assert_ne!(changed.etag(), etag);
+        let stale = admin.patch(412, path, &etag, &json!({ "name": "khác" }));
+        assert_eq!((stale.problem(), &stale.body["version"]), ("version-stale", &json!(2)));
+        let history = admin.get(200, &format!("{path}/history"));
+        assert_eq!(history.body["items"].as_array().unwrap().len(), 2);
+        assert_eq!(history.body["items"][0]["content"]["name"], "Thanh tra tỉnh");
+    }
+
+    fn a_moved_organization_takes_its_subtree_along(api: &Api) {
+        let admin = api.client("LC", "organizations:read organizations:write");
+        let etag = admin.get(200, "/v1/organizations/LC-TTR").etag().to_owned();
+        admin.patch(200, "/v1/organizations/LC-TTR", &etag, &json!({ "parent": "LC-SKHCN" }));
+        let under = admin.get(200, "/v1/organizations?under=LC-SKHCN&count=exact");
+        assert_eq!(under.body["total"], 4);
+        let cycle = admin.get(200, "/v1/organizations/LC-SKHCN").etag().to_owned();
+        assert_eq!(admin.patch(422, "/v1/organizations/LC-SKHCN", &cycle, &json!({ "parent": "LC-TTR-VP" })).codes(), ["cycle"]);
+    }
+
+    fn bad_input_names_the_field_in_both_languages(api: &Api) {
+        let admin = api.client("LC", "organizations:read organizations:write");
+        let body = json!({ "code": "LC-X", "name": "x", "kind": "office", "parent": "LC", "colour": "red" });
+        let unknown = admin.post(422, "/v1/organizations", &body);
+        assert_eq!(unknown.body["errors"][0]["pointer"], "#/colour");
+        assert_eq!(unknown.header("content-language"), "vi");
+        let parent = json!({ "code": "LC-X", "name": "x", "kind": "office", "parent": "XX" });
+        assert_eq!(admin.post(422, "/v1/organizations", &parent).codes(), ["unknown-organization"]);
+        assert_eq!(admin.get(400, "/v1/organizations?colour=red").body["errors"][0]["parameter"], "colour");
+        let english = admin.send(422, "POST", "/v1/organizations", &[("Accept-Language", "en")], Some(br#"{"code":7}"#.to_vec()));
+        assert_eq!(english.body["title"], "The body is not valid");
+        assert_eq!(admin.send(400, "POST", "/v1/organizations", &[], Some(b"{\"code\":".to_vec())).problem(), "malformed-request");
+    }
+
+    fn a_repeated_post_gets_the_first_answer(api: &Api) {
+        let admin = api.client("LC", "organizations:read organizations:write");
+        let body = json!({ "code": "LC-X", "name": "x", "kind": "office", "parent": "LC" }).to_string().into_bytes();
+        let key = [("Idempotency-Key", "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"")];
+        let first = admin.send(201, "POST", "/v1/organizations", &key, Some(body.clone()));
+        let again = admin.send(201, "POST", "/v1/organizations", &key, Some(body.clone()));
+        assert_eq!((first.text, again.header("idempotency-replayed")), (again.text.clone(), "true"));
+        assert_eq!(admin.send(409, "POST", "/v1/organizations", &[], Some(body)).problem(), "already-exists");
+        let other = json!({ "code": "LC-Y", "name": "y", "kind": "office", "parent": "LC" }).to_string().into_bytes();
+        assert_eq!(admin.send(422, "POST", "/v1/organizations", &key, Some(other)).problem(), "idempotency-key-reused");
+    }
+}

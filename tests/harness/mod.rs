@@ -1,0 +1,325 @@
+//! A service of its own for every test, on either database, called over a socket like any client.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![allow(dead_code, clippy::missing_panics_doc, reason = "each test binary uses its part of the harness")]
+
+mod database;
+
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use chrono::DateTime;
+use serde_json::Value;
+use tiendo::{
+    app::{self, AppState},
+    auth::Caller,
+    clients::{self, model::NewClient},
+    clock::Clock,
+    db::{Store, Url, types::Instant},
+    organizations::{self, model::OrganizationCreate},
+    problem::Problem,
+    settings::Settings,
+};
+
+pub use database::Database;
+
+/// Monday, 23 November 2026, 9 o'clock in Ho Chi Minh City: when every test begins.
+pub const NOW: &str = "2026-11-23T02:00:00Z";
+
+/// Writes each test once and runs it on SQLite and on PostgreSQL.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($api:ident: &Api) $body:block)+) => { $(
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports, reason = "a test uses its part")]
+            use super::*;
+            fn body($api: &$crate::harness::Api) $body
+            #[test]
+            fn sqlite() { body(&$crate::harness::Api::on(&$crate::harness::Database::sqlite())) }
+            #[test]
+            fn postgres() { body(&$crate::harness::Api::on(&$crate::harness::Database::postgres())) }
+        }
+    )+ };
+}
+
+/// A running service with the tree of a province (`LC` > `LC-TTR` > `LC-TTR-VP`, `LC-TTR-NV`; `LC` > `LC-SKHCN`) and of another (`XX` > `XX-A`).
+pub struct Api {
+    pub base: String,
+    pub state: AppState,
+    clock: Arc<AtomicI64>,
+    stop: Option<actix_web::dev::ServerHandle>,
+    database: Database,
+}
+
+impl Api {
+    /// Starts a service on a database that is migrated and holds the two trees.
+    pub fn on(database: &Database) -> Self {
+        Self::with(database, |_| ())
+    }
+
+    /// The same with other settings.
+    pub fn with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let mut settings = settings(database.url(), &base);
+        change(&mut settings);
+        let clock = Arc::new(AtomicI64::new(micros(NOW)));
+        let told = Arc::clone(&clock);
+        let (send, receive) = mpsc::channel();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let clock = Clock::telling(move || instant(told.load(Ordering::SeqCst)));
+                let state = AppState::open(settings, clock).await.unwrap();
+                seed(&state.store).await;
+                let server = app::server(state.clone(), listener).unwrap();
+                send.send((state, server.handle())).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let (state, handle) = receive.recv_timeout(Duration::from_secs(30)).unwrap();
+        Self { base, state, clock, stop: Some(handle), database: database.clone() }
+    }
+
+    /// Sets the service's clock.
+    pub fn set_time(&self, at: &str) {
+        self.clock.store(micros(at), Ordering::SeqCst);
+    }
+
+    /// Moves the service's clock on.
+    pub fn wait_seconds(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    /// The database, for a look past the API.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Adds a client and gets it a token. `scopes` is a profile or scopes separated by spaces.
+    pub fn client(&self, organization: &str, scopes: &str) -> Client {
+        self.client_of(organization, scopes, None)
+    }
+
+    /// The same for a client that owns the records of a source system.
+    pub fn client_of(&self, organization: &str, scopes: &str, source: Option<&str>) -> Client {
+        let (id, secret) = self.credentials(organization, scopes, source);
+        Client { base: self.base.clone(), token: self.token(&id, &secret) }
+    }
+
+    /// Adds a client and answers its id and secret.
+    pub fn credentials(&self, organization: &str, scopes: &str, source: Option<&str>) -> (String, String) {
+        let new = NewClient {
+            name: format!("test {organization}").parse().unwrap(),
+            organization: organization.parse().unwrap(),
+            source: source.map(|source| source.parse().unwrap()),
+            scopes: scopes.to_owned(),
+            jwks: None,
+        };
+        let (client, secret) = self.write(async move |db| clients::create(db, &operator(), new).await).unwrap();
+        (client.id.to_string(), secret.unwrap())
+    }
+
+    /// Runs a rule directly against the database, in one transaction.
+    pub fn write<T: Send + 'static>(
+        &self,
+        f: impl AsyncFnOnce(&mut tiendo::db::Db) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store: Store = (**self.state.store).clone();
+        // PostgreSQL's connections belong to the runtime that made them, so the rule gets a store of its own.
+        drop(store);
+        block_on(async {
+            let settings = settings(self.database.url(), &self.base);
+            let store = app::open_store(&settings, settings.tls().unwrap()).await.unwrap();
+            store.write(f).await
+        })
+    }
+
+    fn token(&self, id: &str, secret: &str) -> String {
+        let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+        let reply = Client { base: self.base.clone(), token: String::new() }.form(200, "/oauth2/token", &form);
+        reply.body["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A caller without a token.
+    pub fn stranger(&self) -> Client {
+        Client { base: self.base.clone(), token: String::new() }
+    }
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        if let Some(handle) = self.stop.take() {
+            block_on(handle.stop(false));
+        }
+    }
+}
+
+/// The operator of the command line.
+pub fn operator() -> Caller {
+    Caller::operator("LC".parse().unwrap(), None, "test", instant(micros(NOW)))
+}
+
+/// Settings for a test.
+pub fn settings(url: &Url, issuer: &str) -> Settings {
+    let url = match url {
+        Url::Postgres(url) => url.clone(),
+        Url::Sqlite(path) => format!("sqlite:{path}"),
+    };
+    Settings::read(|name| match name {
+        "DATABASE_URL" => Some(url.clone()),
+        "TIENDO_ISSUER" => Some(issuer.to_owned()),
+        "TIENDO_WORKERS" | "TIENDO_READERS" => Some("1".to_owned()),
+        "TIENDO_POOL_SIZE" => Some("6".to_owned()),
+        "TIENDO_REQUESTS_PER_MINUTE" => Some("0".to_owned()),
+        _ => None,
+    })
+    .unwrap()
+}
+
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(future)
+}
+
+fn micros(at: &str) -> i64 {
+    DateTime::parse_from_rfc3339(at).unwrap().timestamp_micros()
+}
+
+fn instant(micros: i64) -> Instant {
+    DateTime::from_timestamp_micros(micros).unwrap().into()
+}
+
+async fn seed(store: &Store) {
+    let tree = [
+        ("LC", "", "UBND tỉnh Lai Châu", "province"),
+        ("LC-TTR", "LC", "Thanh tra tỉnh", "agency"),
+        ("LC-TTR-VP", "LC-TTR", "Văn phòng", "office"),
+        ("LC-TTR-NV", "LC-TTR", "Phòng nghiệp vụ", "division"),
+        ("LC-SKHCN", "LC", "Sở Khoa học và Công nghệ", "department"),
+        ("XX", "", "Tỉnh khác", "province"),
+        ("XX-A", "XX", "Cơ quan khác", "agency"),
+    ];
+    for (code, parent, name, kind) in tree {
+        let new = OrganizationCreate {
+            code: code.parse().unwrap(),
+            name: name.parse().unwrap(),
+            kind: kind.parse().unwrap(),
+            parent: (!parent.is_empty()).then(|| parent.parse().unwrap()),
+            identifiers: Vec::new(),
+            valid_from: None,
+            valid_to: None,
+        };
+        let caller = operator();
+        store.write(async move |db| organizations::create(db, &caller, new).await).await.map(drop).unwrap();
+    }
+}
+
+/// A caller with a token.
+#[derive(Clone)]
+pub struct Client {
+    pub base: String,
+    pub token: String,
+}
+
+/// An answer; its body is JSON, or null when it is not.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn etag(&self) -> &str {
+        self.header("etag")
+    }
+
+    /// The codes of a problem's errors.
+    pub fn codes(&self) -> Vec<&str> {
+        self.body["errors"]
+            .as_array()
+            .map_or(Vec::new(), |errors| errors.iter().map(|error| error["code"].as_str().unwrap()).collect())
+    }
+
+    /// The slug of a problem.
+    pub fn problem(&self) -> &str {
+        self.body["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or("")
+    }
+}
+
+impl Client {
+    pub fn get(&self, expected: u16, path: &str) -> Reply {
+        self.send(expected, "GET", path, &[], None)
+    }
+
+    pub fn post(&self, expected: u16, path: &str, body: &Value) -> Reply {
+        self.send(expected, "POST", path, &[], Some(body.to_string().into_bytes()))
+    }
+
+    pub fn put(&self, expected: u16, path: &str, body: &Value) -> Reply {
+        self.send(expected, "PUT", path, &[], Some(body.to_string().into_bytes()))
+    }
+
+    pub fn patch(&self, expected: u16, path: &str, etag: &str, body: &Value) -> Reply {
+        self.send(expected, "PATCH", path, &[("If-Match", etag)], Some(body.to_string().into_bytes()))
+    }
+
+    pub fn form(&self, expected: u16, path: &str, form: &[(&str, &str)]) -> Reply {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.send(
+            expected,
+            "POST",
+            path,
+            &[("Content-Type", "application/x-www-form-urlencoded")],
+            Some(body.into_bytes()),
+        )
+    }
+
+    /// Any request; `Content-Type` is JSON unless a header says otherwise.
+    pub fn send(
+        &self,
+        expected: u16,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Reply {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if !self.token.is_empty() {
+            request = request.header("Authorization", format!("Bearer {}", self.token));
+        }
+        if body.is_some() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            request = request.header("Content-Type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .into();
+        let mut response = agent.run(request.body(body.unwrap_or_default()).unwrap()).unwrap();
+        let text = response.body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
+        let reply = Reply {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+            text,
+        };
+        assert_eq!(reply.status, expected, "{method} {path}: {}", reply.text);
+        reply
+    }
+}
