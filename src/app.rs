@@ -125,7 +125,7 @@ pub async fn serve(state: AppState, listener: TcpListener) -> std::io::Result<()
     let (keys, store) = (state.authority.clone(), state.store.clone());
     let turning = actix_web::rt::spawn(async move {
         loop {
-            tokio::time::sleep(Duration::from_secs(3600)).await;
+            tokio::time::sleep(Duration::from_hours(1)).await;
             if let Err(problem) = keys.keys().refresh(&store, keys.clock()).await {
                 tracing::warn!(cause = problem.cause, "cannot look after the signing keys now");
             }

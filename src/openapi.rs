@@ -88,7 +88,7 @@ pub struct ProblemError {
 pub fn base(issuer: &str) -> Spec {
     let mut spec = Base::openapi();
     spec.servers = Some(vec![Server::new(issuer)]);
-    let scopes = Scopes::from_iter(ScopeName::ALL.iter().map(|scope| (scope.as_str(), scope.meaning())));
+    let scopes = ScopeName::ALL.iter().map(|scope| (scope.as_str(), scope.meaning())).collect::<Scopes>();
     let flow = Flow::ClientCredentials(ClientCredentials::new(format!("{issuer}/oauth2/token"), scopes));
     if let Some(components) = &mut spec.components {
         components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new([flow])));

@@ -143,7 +143,12 @@ where
     text.parse().map_err(|error| format!("{name}: {text:?} is not valid: {error}"))
 }
 
-fn bounded<T: FromStr + PartialOrd + std::fmt::Display>(name: &str, text: &str, least: T, most: T) -> Result<T, String>
+fn bounded<T: FromStr + PartialOrd + Copy + std::fmt::Display>(
+    name: &str,
+    text: &str,
+    least: T,
+    most: T,
+) -> Result<T, String>
 where
     T::Err: std::fmt::Display,
 {

@@ -123,7 +123,7 @@ pub async fn observe(
     }
     drop(in_flight);
     span.in_scope(|| {
-        tracing::info!(route, status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered")
+        tracing::info!(route, status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
     });
     Ok(response)
 }

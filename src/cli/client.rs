@@ -27,7 +27,7 @@ pub enum Verb {
         /// Code of the source system whose records it owns
         #[arg(long)]
         source: Option<String>,
-        /// File with its public keys (JWKS), for private_key_jwt instead of a secret
+        /// File with its public keys (JWKS), for `private_key_jwt` instead of a secret
         #[arg(long)]
         jwks: Option<PathBuf>,
     },

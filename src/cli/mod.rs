@@ -52,7 +52,10 @@ pub fn run() -> ExitCode {
         Verb::Serve => serve::run(),
         Verb::Migrate(arguments) => migrate::run(&arguments),
         Verb::Client(verb) => client::run(verb),
-        Verb::Openapi => openapi::run(),
+        Verb::Openapi => {
+            openapi::run();
+            Ok(())
+        }
         Verb::Health => health::run(),
     };
     match outcome {

@@ -101,16 +101,16 @@ pub fn writer(path: &str, connection: SqliteConnection, queue: &Receiver<Work>) 
 }
 
 fn run_group(db: &mut Db, begin: &str, works: impl Iterator<Item = Work>) {
-    let begun = Transactions::begin_transaction_sql(connection(db), begin).is_ok();
+    let is_begun = Transactions::begin_transaction_sql(connection(db), begin).is_ok();
     let mut answers = Vec::new();
     for work in works {
-        if begun && is_open(db) {
+        if is_begun && is_open(db) {
             answers.extend(run_one(db, work));
         } else {
             work(None);
         }
     }
-    if !begun {
+    if !is_begun {
         return;
     }
     // When SQLite itself aborted the transaction (disk full, I/O error) nothing of the group is on disk.

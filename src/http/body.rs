@@ -126,7 +126,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     if let Some(field) = field
         && !pointer.ends_with(&format!("/{field}"))
     {
-        pointer.push_str(&format!("/{}", escape(&field)));
+        pointer = format!("{pointer}/{}", escape(&field));
     }
     Problem::body(vec![Fault { place: Place::Pointer(pointer), code, detail }])
 }
@@ -136,8 +136,8 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = "#".to_owned();
     for segment in path {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", escape(key))),
+            Segment::Seq { index } => pointer = format!("{pointer}/{index}"),
+            Segment::Map { key } => pointer = format!("{pointer}/{}", escape(key)),
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }

@@ -71,7 +71,7 @@ fn refusal(text: &str, name: &str) -> Problem {
     Problem::parameter(name, "invalid-value", say!("giá trị không hợp lệ: {text}", "the value is not valid: {text}"))
 }
 
-/// A query value of a type that serde_urlencoded knows only as text: a number, a date, a truth value.
+/// A query value of a type that `serde_urlencoded` knows only as text: a number, a date, a truth value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueryValue<T>(pub T);
 

@@ -1,7 +1,6 @@
 //! The API over a socket, on both databases: one file for each resource, named as in src.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
-#[path = "../harness/mod.rs"]
 mod harness;
 
 mod organizations;

@@ -23,7 +23,7 @@ on_both! {
             seen.extend(page.body["items"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap().to_owned()));
             let Some(link) = page.headers.get("link") else { break };
             let link = link.to_str().unwrap();
-            path = link.split(['<', '>']).nth(1).unwrap().to_owned();
+            link.split(['<', '>']).nth(1).unwrap().clone_into(&mut path);
             assert!(page.body["next_cursor"].is_string());
         }
         assert_eq!(seen, ["LC", "LC-SKHCN", "LC-TTR", "LC-TTR-NV", "LC-TTR-VP"]);

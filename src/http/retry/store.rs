@@ -23,6 +23,8 @@ diesel::define_sql_function! {
     fn pg_try_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
 }
 
+type Row = (String, i32, Option<String>, Option<String>, String);
+
 /// The kept fingerprint and answer; one older than `days` is forgotten.
 pub async fn find(
     db: &mut Db,
@@ -33,7 +35,6 @@ pub async fn find(
 ) -> QueryResult<Option<(String, Answer)>> {
     let (key, oldest) = (key.to_owned(), Instant::from(now.utc() - TimeDelta::days(days)));
     both!(db, |c| diesel::delete(kept::table.filter(kept::created_at.lt(oldest))).execute(c))?;
-    type Row = (String, i32, Option<String>, Option<String>, String);
     let rows: Vec<Row> = both!(db, |c| kept::table
         .filter(kept::client.eq(client).and(kept::key.eq(key)))
         .select((kept::fingerprint, kept::status, kept::location, kept::etag, kept::body))

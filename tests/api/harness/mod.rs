@@ -1,6 +1,5 @@
 //! A service of its own for every test, on either database, called over a socket like any client.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
-#![allow(dead_code, clippy::missing_panics_doc, reason = "each test binary uses its part of the harness")]
 
 mod database;
 
@@ -36,15 +35,16 @@ pub const NOW: &str = "2026-11-23T02:00:00Z";
 #[macro_export]
 macro_rules! on_both {
     ($($(#[$meta:meta])* fn $name:ident($api:ident: &Api) $body:block)+) => { $(
-        $(#[$meta])*
+        fn $name($api: &$crate::harness::Api) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "a test uses its part")]
-            use super::*;
-            fn body($api: &$crate::harness::Api) $body
+            $(#[$meta])*
             #[test]
-            fn sqlite() { body(&$crate::harness::Api::on(&$crate::harness::Database::sqlite())) }
+            fn sqlite() { super::$name(&$crate::harness::Api::on(&$crate::harness::Database::sqlite())) }
+
+            $(#[$meta])*
             #[test]
-            fn postgres() { body(&$crate::harness::Api::on(&$crate::harness::Database::postgres())) }
+            fn postgres() { super::$name(&$crate::harness::Api::on(&$crate::harness::Database::postgres())) }
         }
     )+ };
 }
@@ -308,7 +308,7 @@ impl Client {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .into();
         let mut response = agent.run(request.body(body.unwrap_or_default()).unwrap()).unwrap();
