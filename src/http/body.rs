@@ -200,8 +200,15 @@ impl<T> Patched<T> {
     }
 }
 
+impl<T> From<Option<T>> for Patched<T> {
+    /// What replaces the field whatever it holds.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patched<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+        Option::deserialize(deserializer).map(Self::from)
     }
 }

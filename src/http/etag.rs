@@ -24,6 +24,12 @@ pub fn etag(version: i32) -> String {
 pub struct IfMatch(String);
 
 impl IfMatch {
+    /// The condition that a version just read still holds.
+    #[must_use]
+    pub fn version(version: i32) -> Self {
+        Self(etag(version))
+    }
+
     /// Passes when the condition names the current version.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use model::{Organization, OrganizationCreate, OrganizationFilter, OrganizationPa
 use crate::{
     auth::{Caller, Subtree},
     bilingual::Bilingual,
-    changes::{self, Subject},
+    changes::{self, Subject, model::Outcome},
     db::{Db, types::OrgCode},
     http::{IfMatch, Listed, Page},
     problem::{OrNotFound, Problem},
@@ -102,6 +102,23 @@ pub async fn update(
     store::replace(db, &next).await?;
     record(db, caller, &next).await?;
     Ok(next)
+}
+
+/// Adds an organization, or brings it to what `new` says; nothing is recorded when it says so already.
+///
+/// # Errors
+/// As [`create`] and [`update`].
+pub async fn put(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Result<(Organization, Outcome), Problem> {
+    let Some(current) = store::find(db, caller.subtree(), &new.code).await? else {
+        return Ok((create(db, caller, new).await?, Outcome::Created));
+    };
+    let code = new.code.clone();
+    let patch = OrganizationPatch::from(new);
+    if current.patched(patch.clone(), current.updated_at).is_same(&current) {
+        return Ok((current, Outcome::Unchanged));
+    }
+    let updated = update(db, caller, &code, &IfMatch::version(current.version), patch).await?;
+    Ok((updated, Outcome::Updated))
 }
 
 /// The part of the tree that a request is about: `under`, or all that the caller has.

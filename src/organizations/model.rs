@@ -136,7 +136,27 @@ pub struct OrganizationPatch {
     pub valid_to: Patched<NaiveDate>,
 }
 
+impl From<OrganizationCreate> for OrganizationPatch {
+    /// A patch that sets every field.
+    fn from(new: OrganizationCreate) -> Self {
+        Self {
+            name: Some(new.name),
+            kind: Some(new.kind),
+            parent: new.parent,
+            identifiers: Some(new.identifiers),
+            valid_from: Patched::from(new.valid_from),
+            valid_to: Patched::from(new.valid_to),
+        }
+    }
+}
+
 impl Organization {
+    /// Whether another version says the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        *self == Self { version: self.version, updated_at: self.updated_at, ..other.clone() }
+    }
+
     /// The next version.
     #[must_use]
     pub fn patched(&self, patch: OrganizationPatch, now: Instant) -> Self {
