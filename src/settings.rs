@@ -77,6 +77,21 @@ impl Settings {
         Self::read(|name| std::env::var(name).ok())
     }
 
+    /// The environment, with the demo's own file and a quiet log where nothing else is said.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and the rule.
+    #[expect(clippy::disallowed_methods, reason = "this is the room of the environment")]
+    pub fn for_demo() -> Result<Self, String> {
+        Self::read(|name| {
+            std::env::var(name).ok().or_else(|| match name {
+                "DATABASE_URL" => Some("sqlite:tiendo-demo.db".to_owned()),
+                "TIENDO_LOG" => Some("warn".to_owned()),
+                _ => None,
+            })
+        })
+    }
+
     /// Reads from any source of named values.
     ///
     /// # Errors
@@ -88,6 +103,9 @@ impl Settings {
         };
         let listen: SocketAddr = parse("TIENDO_LISTEN", &value("TIENDO_LISTEN")?)?;
         let issuer = lookup("TIENDO_ISSUER").filter(|issuer| !issuer.is_empty());
+        if issuer.is_none() && listen.ip().is_unspecified() {
+            return Err(format!("TIENDO_ISSUER: must be set when listening on {listen}: it is the address that callers use"));
+        }
         let issuer = issuer.unwrap_or_else(|| format!("http://{listen}"));
         if !(issuer.starts_with("https://") || issuer.starts_with("http://")) || issuer.contains(['?', '#']) {
             return Err("TIENDO_ISSUER: must be an http(s) address without query or fragment".to_owned());
