@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod db;
+pub mod documents;
 pub mod http;
 pub mod me;
 pub mod openapi;

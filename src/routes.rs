@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, me, organizations, problem, telemetry};
+use crate::{app, auth, documents, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -26,5 +26,12 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(organizations::api::create_organization)
         .service(organizations::api::get_organization)
         .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history);
+        .service(organizations::api::list_organization_history)
+        .service(documents::api::list_documents)
+        .service(documents::api::create_document)
+        .service(documents::api::get_document)
+        .service(documents::api::update_document)
+        .service(documents::api::get_document_by_key)
+        .service(documents::api::put_document_by_key)
+        .service(documents::api::list_document_history);
 }

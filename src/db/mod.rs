@@ -3,6 +3,7 @@
 //! A store function takes `db: &mut Db` and writes its query once, inside [`both!`]. Where it runs (a shared
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
+mod gathered;
 pub mod migrate;
 mod postgres;
 pub mod schema;
@@ -10,6 +11,7 @@ mod sqlite;
 mod store;
 pub mod types;
 
+pub use gathered::Gathered;
 pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store, Url};
 

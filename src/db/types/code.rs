@@ -1,5 +1,6 @@
 //! Codes that people give: organizations, indicators, source systems and their keys.
 
+use super::number::is_number;
 use crate::bilingual::Bilingual;
 use diesel::{
     backend::Backend,
@@ -110,6 +111,11 @@ const KEY_RULE: Bilingual = Bilingual::new(
     "must be 1 to 200 printable characters in composed form (NFC)",
 );
 
+const NUMBER_RULE: Bilingual = Bilingual::new(
+    "phải theo một trong ba dạng số, ký hiệu: hành chính 2273/KH-UBND (dự thảo: /KH-TTr), quy phạm 09/2019/NĐ-CP, của Đảng 57-NQ/TW; dài nhất 100 ký tự",
+    "must follow one of the three grammars of numbers: administrative 2273/KH-UBND (a draft: /KH-TTr), normative 09/2019/NĐ-CP, Party 57-NQ/TW; at most 100 characters",
+);
+
 code!(
     OrgCode,
     "code",
@@ -149,6 +155,17 @@ code!(
     r"^[^\u0000-\u001F\u007F]+$",
     "The record's own id in the system that owns it.",
     "000.00.00.H35,2025/05/22,2273/KH-UBND"
+);
+
+code!(
+    DocumentNumber,
+    "number",
+    is_number,
+    NUMBER_RULE,
+    100,
+    r"^(([0-9]+[a-z]?)?/[A-ZĐa-z]+(-[A-ZĐ&a-z0-9]+)*|[0-9]+/[0-9]{4}/[A-ZĐ]+[0-9]*(-[A-ZĐa-z&]+)*|[0-9]+-[A-ZĐ]+/[A-ZĐ]+)$",
+    "The number and notation of a document (số, ký hiệu), in one of three grammars: administrative `2273/KH-UBND` (a draft has no number yet: `/KH-TTr`), normative `09/2019/NĐ-CP`, Party `57-NQ/TW`.",
+    "2273/KH-UBND"
 );
 
 fn is_code(text: &str) -> bool {

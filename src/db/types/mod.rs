@@ -5,10 +5,11 @@ mod decimal;
 mod id;
 mod instant;
 mod json;
+mod number;
 mod text;
 mod words;
 
-pub use code::{IndicatorCode, OrgCode, RecordKey, SourceCode};
+pub use code::{DocumentNumber, IndicatorCode, OrgCode, RecordKey, SourceCode};
 pub use decimal::{Decimal, Percent, Vnd};
 pub use id::{
     ClientId, DeadlineChangeId, DocumentId, InspectionId, ObservationId, ProgressUpdateId, TaskId, UnknownId,
