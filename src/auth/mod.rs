@@ -3,7 +3,9 @@
 mod assertion;
 mod authority;
 mod caller;
+mod credentials;
 mod keys;
+mod metadata;
 mod permit;
 mod scope;
 mod store;
@@ -12,9 +14,10 @@ mod token;
 pub use authority::Authority;
 pub use caller::{Caller, RequestId, Subtree};
 pub use keys::Keys;
+pub use metadata::{Metadata, get_jwks, get_metadata};
 pub use permit::*;
 pub use scope::{PROFILES, ScopeName, Scopes};
-pub use token::{Metadata, get_jwks, get_metadata, issue_token, revoke_token};
+pub use token::{issue_token, revoke_token};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};

@@ -1,28 +1,18 @@
-//! The OAuth 2.0 endpoints: token, revocation, keys, metadata (RFC 6749, 7009, 7517, 8414).
+//! The OAuth 2.0 endpoints that give a token and take it back (RFC 6749, 7009).
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, HeaderValue},
-    post,
-    web::Data,
-};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use actix_web::{HttpRequest, HttpResponse, http::header, post, web::Data};
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
-use super::{Authority, ScopeName, Scopes, assertion, hash_secret, store};
-use crate::{
-    db::types::{ClientId, Instant},
-    http::Form,
-    problem::Problem,
+use super::{
+    Authority, Scopes,
+    credentials::{Credentials, identify},
+    store,
 };
+use crate::{db::types::Instant, http::Form, problem::Problem};
 
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-/// A request for an access token; the client proves itself in the form, or by HTTP Basic.
+/// A request for an access token; the client proves itself in the form, or by HTTP Basic. Other parameters are ignored (RFC 6749, 3.2).
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct TokenRequest {
     /// `client_credentials`.
     #[schema(pattern = "^client_credentials$", example = "client_credentials")]
@@ -46,7 +36,6 @@ pub struct TokenRequest {
 
 /// A request to take a token back (RFC 7009).
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct RevocationRequest {
     /// The access token.
     token: String,
@@ -93,14 +82,6 @@ pub struct OauthError {
     error_description: &'static str,
 }
 
-/// The credentials of a form, before they are checked.
-struct Credentials {
-    id: Option<String>,
-    secret: Option<String>,
-    assertion_type: Option<String>,
-    assertion: Option<String>,
-}
-
 /// Get an access token
 #[utoipa::path(
     tag = "Start here", security(()),
@@ -112,10 +93,13 @@ struct Credentials {
 #[post("/oauth2/token")]
 pub async fn issue_token(
     request: HttpRequest,
-    form: Form<TokenRequest>,
+    form: Result<Form<TokenRequest>, Problem>,
     authority: Data<Authority>,
 ) -> Result<HttpResponse, Problem> {
-    let form = form.0;
+    let form = match readable(form)? {
+        Ok(form) => form,
+        Err(refusal) => return Ok(refusal),
+    };
     if form.grant_type != "client_credentials" {
         return Ok(refuse(400, "unsupported_grant_type", "only client_credentials is offered"));
     }
@@ -154,10 +138,13 @@ pub async fn issue_token(
 #[post("/oauth2/revoke")]
 pub async fn revoke_token(
     request: HttpRequest,
-    form: Form<RevocationRequest>,
+    form: Result<Form<RevocationRequest>, Problem>,
     authority: Data<Authority>,
 ) -> Result<HttpResponse, Problem> {
-    let form = form.0;
+    let form = match readable(form)? {
+        Ok(form) => form,
+        Err(refusal) => return Ok(refusal),
+    };
     let credentials = Credentials {
         id: form.client_id,
         secret: form.client_secret,
@@ -184,123 +171,20 @@ pub async fn revoke_token(
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
-/// Who the credentials prove; the inner error is the OAuth answer.
-async fn identify(
-    authority: &Authority,
-    request: &HttpRequest,
-    mut credentials: Credentials,
-) -> Result<Result<store::ClientRow, HttpResponse>, Problem> {
-    let basic = request.headers().get(header::AUTHORIZATION).is_some();
-    if let Some(value) = request.headers().get(header::AUTHORIZATION) {
-        let Some((id, secret)) = basic_credentials(value) else {
-            return Ok(Err(unproven(basic)));
-        };
-        if credentials.secret.is_some() || credentials.assertion.is_some() {
-            return Ok(Err(refuse(400, "invalid_request", "send one kind of credentials, not two")));
+/// The form, or the OAuth answer to one that cannot be read (RFC 6749, 5.2): a client library reads no other.
+fn readable<T>(form: Result<Form<T>, Problem>) -> Result<Result<T, HttpResponse>, Problem> {
+    match form {
+        Ok(form) => Ok(Ok(form.0)),
+        Err(problem) if problem.kind.slug == "malformed-request" => {
+            Ok(Err(refuse(400, "invalid_request", "a parameter is missing or repeated, or the form cannot be read")))
         }
-        credentials.id = Some(id);
-        credentials.secret = Some(secret);
+        Err(problem) => Err(problem),
     }
-    if credentials.assertion.is_some() && credentials.assertion_type.as_deref() != Some(ASSERTION_TYPE) {
-        return Ok(Err(refuse(
-            400,
-            "invalid_request",
-            "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        )));
-    }
-    let named = credentials.assertion.as_deref().and_then(assertion::named_client);
-    let stated = credentials.id.as_deref().map(|id| id.parse::<ClientId>().ok());
-    let id = match (named, stated) {
-        (Some(named), Some(stated)) if stated != Some(named) => None,
-        (Some(named), _) => Some(named),
-        (None, stated) => stated.flatten(),
-    };
-    let Some(id) = id else { return Ok(Err(unproven(basic))) };
-    let client = authority.store().read(async |db| Ok::<_, Problem>(store::find_client(db, id).await?)).await?;
-    let Some(client) = client.filter(|client| client.status == "active") else {
-        return Ok(Err(unproven(basic)));
-    };
-    let proven = match (&credentials.secret, &credentials.assertion) {
-        (Some(secret), None) => knows_secret(&client, secret),
-        (None, Some(assertion)) => assertion::proves(authority, &client, assertion).await?,
-        _ => false,
-    };
-    Ok(if proven { Ok(client) } else { Err(unproven(basic)) })
 }
 
-fn knows_secret(client: &store::ClientRow, secret: &str) -> bool {
-    let Some(kept) = &client.secret_hash else { return false };
-    kept.as_bytes().ct_eq(hash_secret(secret).as_bytes()).into()
-}
-
-/// RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
-fn basic_credentials(value: &HeaderValue) -> Option<(String, String)> {
-    let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = String::from_utf8(BASE64_STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    let (id, secret) = decoded.split_once(':')?;
-    Some((form_decoded(id), form_decoded(secret)))
-}
-
-fn form_decoded(text: &str) -> String {
-    form_urlencoded::parse(text.as_bytes()).next().map_or_else(String::new, |(decoded, _)| decoded.into_owned())
-}
-
-fn unproven(basic: bool) -> HttpResponse {
-    let mut answer = refuse(401, "invalid_client", "unknown client, wrong credentials, or a client that is suspended");
-    if basic {
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tiendo\""));
-    }
-    answer
-}
-
-fn refuse(status: u16, error: &'static str, error_description: &'static str) -> HttpResponse {
+pub(super) fn refuse(status: u16, error: &'static str, error_description: &'static str) -> HttpResponse {
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or(actix_web::http::StatusCode::BAD_REQUEST);
     HttpResponse::build(status)
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(OauthError { error, error_description })
-}
-
-/// The public keys that verify access tokens
-#[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "A JWK set (RFC 7517); the next key is in it before it is used.", body = Object)))]
-#[get("/.well-known/jwks.json")]
-pub async fn get_jwks(authority: Data<Authority>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(authority.keys().public())
-}
-
-/// What an OAuth client needs to know of this service (RFC 8414).
-#[derive(Serialize, ToSchema)]
-pub struct Metadata {
-    issuer: String,
-    token_endpoint: String,
-    revocation_endpoint: String,
-    jwks_uri: String,
-    service_documentation: String,
-    grant_types_supported: [&'static str; 1],
-    response_types_supported: [&'static str; 1],
-    token_endpoint_auth_methods_supported: [&'static str; 3],
-    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
-    scopes_supported: Vec<ScopeName>,
-}
-
-/// Metadata of the authorization server
-#[utoipa::path(tag = "Start here", security(()), responses((status = 200, body = Metadata)))]
-#[get("/.well-known/oauth-authorization-server")]
-pub async fn get_metadata(authority: Data<Authority>) -> HttpResponse {
-    let issuer = authority.issuer();
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(Metadata {
-        issuer: issuer.to_owned(),
-        token_endpoint: format!("{issuer}/oauth2/token"),
-        revocation_endpoint: format!("{issuer}/oauth2/revoke"),
-        jwks_uri: format!("{issuer}/.well-known/jwks.json"),
-        service_documentation: format!("{issuer}/docs/"),
-        grant_types_supported: ["client_credentials"],
-        // RFC 8414 asks for the member and forbids an empty list.
-        response_types_supported: ["none"],
-        token_endpoint_auth_methods_supported: ["private_key_jwt", "client_secret_basic", "client_secret_post"],
-        token_endpoint_auth_signing_alg_values_supported: assertion::ALGORITHMS.iter().map(|(_, name)| *name).collect(),
-        scopes_supported: ScopeName::ALL.to_vec(),
-    })
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod database;
+pub mod jwt;
 
 use std::{
     net::TcpListener,
@@ -67,17 +68,35 @@ impl Api {
     /// The same with other settings.
     pub fn with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let mut settings = settings(database.url(), &base);
+        let mut settings = settings(database.url(), &base_of(&listener));
         change(&mut settings);
-        let clock = Arc::new(AtomicI64::new(micros(NOW)));
+        Self::start(database, listener, settings, Arc::new(AtomicI64::new(micros(NOW))), true)
+    }
+
+    /// A second instance beside this one: the same database, public address and clock.
+    pub fn second(&self) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let settings = (**self.state.settings).clone();
+        Self::start(&self.database, listener, settings, Arc::clone(&self.clock), false)
+    }
+
+    fn start(
+        database: &Database,
+        listener: TcpListener,
+        settings: Settings,
+        clock: Arc<AtomicI64>,
+        is_first: bool,
+    ) -> Self {
+        let base = base_of(&listener);
         let told = Arc::clone(&clock);
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let clock = Clock::telling(move || instant(told.load(Ordering::SeqCst)));
                 let state = AppState::open(settings, clock).await.unwrap();
-                seed(&state.store).await;
+                if is_first {
+                    seed(&state.store).await;
+                }
                 let server = app::server(state.clone(), listener).unwrap();
                 send.send((state, server.handle())).unwrap();
                 server.await.unwrap();
@@ -85,6 +104,16 @@ impl Api {
         });
         let (state, handle) = receive.recv_timeout(Duration::from_secs(30)).unwrap();
         Self { base, state, clock, stop: Some(handle), database: database.clone() }
+    }
+
+    /// The service's time, in whole seconds since 1970 as tokens have it.
+    pub fn seconds(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst).div_euclid(1_000_000)
+    }
+
+    /// Where the service listens, for a caller that writes its own bytes.
+    pub fn socket(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     /// Sets the service's clock.
@@ -185,6 +214,10 @@ pub fn settings(url: &Url, issuer: &str) -> Settings {
 
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     actix_web::rt::System::new().block_on(future)
+}
+
+fn base_of(listener: &TcpListener) -> String {
+    format!("http://{}", listener.local_addr().unwrap())
 }
 
 fn micros(at: &str) -> i64 {

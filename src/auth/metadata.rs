@@ -1,0 +1,49 @@
+//! What an OAuth client may read of this service before it has a token: keys and metadata (RFC 7517, 8414).
+
+use actix_web::{HttpResponse, get, http::header, web::Data};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Authority, ScopeName, assertion};
+
+/// The public keys that verify access tokens
+#[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "A JWK set (RFC 7517); the next key is in it before it is used.", body = Object)))]
+#[get("/.well-known/jwks.json")]
+pub async fn get_jwks(authority: Data<Authority>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(authority.keys().public())
+}
+
+/// What an OAuth client needs to know of this service (RFC 8414).
+#[derive(Serialize, ToSchema)]
+pub struct Metadata {
+    issuer: String,
+    token_endpoint: String,
+    revocation_endpoint: String,
+    jwks_uri: String,
+    service_documentation: String,
+    grant_types_supported: [&'static str; 1],
+    response_types_supported: [&'static str; 1],
+    token_endpoint_auth_methods_supported: [&'static str; 3],
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    scopes_supported: Vec<ScopeName>,
+}
+
+/// Metadata of the authorization server
+#[utoipa::path(tag = "Start here", security(()), responses((status = 200, body = Metadata)))]
+#[get("/.well-known/oauth-authorization-server")]
+pub async fn get_metadata(authority: Data<Authority>) -> HttpResponse {
+    let issuer = authority.issuer();
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(Metadata {
+        issuer: issuer.to_owned(),
+        token_endpoint: format!("{issuer}/oauth2/token"),
+        revocation_endpoint: format!("{issuer}/oauth2/revoke"),
+        jwks_uri: format!("{issuer}/.well-known/jwks.json"),
+        service_documentation: format!("{issuer}/docs/"),
+        grant_types_supported: ["client_credentials"],
+        // RFC 8414 asks for the member and forbids an empty list.
+        response_types_supported: ["none"],
+        token_endpoint_auth_methods_supported: ["private_key_jwt", "client_secret_basic", "client_secret_post"],
+        token_endpoint_auth_signing_alg_values_supported: assertion::ALGORITHMS.iter().map(|(_, name)| *name).collect(),
+        scopes_supported: ScopeName::ALL.to_vec(),
+    })
+}
