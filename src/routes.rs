@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, me, organizations, problem, telemetry};
+use crate::{app, auth, calendars, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -26,5 +26,9 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(organizations::api::create_organization)
         .service(organizations::api::get_organization)
         .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history);
+        .service(organizations::api::list_organization_history)
+        .service(calendars::api::list_calendars)
+        .service(calendars::api::get_calendar)
+        .service(calendars::api::list_calendar_periods)
+        .service(calendars::api::get_calendar_period);
 }
