@@ -3,6 +3,7 @@
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{app, auth, documents, me, organizations, problem, telemetry};
+use crate::{app, auth, calendars, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -34,4 +35,8 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(documents::api::get_document_by_key)
         .service(documents::api::put_document_by_key)
         .service(documents::api::list_document_history);
+        .service(calendars::api::list_calendars)
+        .service(calendars::api::get_calendar)
+        .service(calendars::api::list_calendar_periods)
+        .service(calendars::api::get_calendar_period);
 }

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 pub const DEFAULT_WORKING_DAYS: u8 = 2;
 
 /// A reporting calendar: where periods begin and end, when reports fall due, and which days are worked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
     /// The name in addresses, such as `ND09`.
+    #[schema(example = "ND09")]
     pub code: String,
     /// The name for people.
     pub name: Text,
@@ -36,8 +37,9 @@ pub struct Calendar {
 }
 
 /// The same text in Vietnamese and English.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BilingualText)]
 pub struct Text {
     /// Vietnamese.
     pub vi: String,
@@ -46,23 +48,26 @@ pub struct Text {
 }
 
 /// The day a month's window begins on: `15` with offset `-1` is the 15th of the month before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WindowRule {
     /// The day of the month, 1 to 28 so that every month has it.
+    #[schema(minimum = 1, maximum = 28, example = 15)]
     pub first_day: u8,
     /// Whole months from the named month: `-1` or `0`.
+    #[schema(minimum = -1, maximum = 0, example = -1)]
     pub month_offset: i8,
 }
 
 /// How long after cut-off a report is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DueRule {
     /// The number of working days after the last day of the window.
     pub working_days: u8,
     /// Where that number comes from; without it the text says that it is practice, not law.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub basis: Option<Text>,
 }
 
@@ -73,7 +78,7 @@ impl Default for DueRule {
 }
 
 /// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum DayOfWeek {
@@ -101,7 +106,7 @@ impl From<Weekday> for DayOfWeek {
 }
 
 /// A day off that is not a weekend day, or a holiday that falls on one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
     /// The day.
@@ -113,7 +118,7 @@ pub struct Holiday {
 }
 
 /// A weekend day that is worked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MakeUpDay {
     /// The day.

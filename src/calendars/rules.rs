@@ -20,7 +20,7 @@ pub const HO_CHI_MINH: FixedOffset = match FixedOffset::east_opt(7 * 60 * 60) {
 const DUE_SEARCH_DAYS: usize = 366;
 
 /// The days a period covers, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Window {
     /// The first day.
     pub from: NaiveDate,
@@ -29,7 +29,7 @@ pub struct Window {
 }
 
 /// Where a moment stands to a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PeriodState {
     /// The window has not begun.

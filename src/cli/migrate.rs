@@ -1,7 +1,9 @@
 //! `tiendo migrate`.
 
-use super::say;
+use super::{block_on, say, store, told};
 use crate::{
+    calendars,
+    clock::Clock,
     db::migrate::{Step, run as migrate},
     settings::Settings,
 };
@@ -23,6 +25,16 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let step = if arguments.down { Step::Down } else { Step::Up };
     let count = migrate(&settings.database, &settings.tls()?, step).map_err(|error| error.to_string())?;
+    if !arguments.down {
+        block_on(ship_calendars(&settings))?;
+    }
     say(&format!("{count} migrations {}", if arguments.down { "undone" } else { "applied" }), false);
     Ok(())
+}
+
+/// Adds the calendars that come with the service, after the migrations made their table.
+pub async fn ship_calendars(settings: &Settings) -> Result<(), String> {
+    let now = Clock::system().now();
+    let added = store(settings).await?.write(async move |db| calendars::ensure_shipped(db, now).await).await;
+    added.map(drop).map_err(told)
 }

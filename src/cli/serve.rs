@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::block_on;
+use super::{block_on, migrate::ship_calendars};
 use crate::{
     app::{self, AppState},
     clock::Clock,
@@ -20,7 +20,12 @@ pub fn run() -> Result<(), String> {
     if missing == Step::Pending && count > 0 {
         return Err(format!("the database lacks {count} migrations; run `tiendo migrate` first"));
     }
-    block_on(serve(settings))
+    block_on(async {
+        if missing == Step::Up {
+            ship_calendars(&settings).await?;
+        }
+        serve(settings).await
+    })
 }
 
 /// Serves on the address of the settings.

@@ -5,4 +5,5 @@ mod harness;
 
 mod documents;
 mod auth;
+mod calendars;
 mod organizations;

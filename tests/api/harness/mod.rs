@@ -19,6 +19,7 @@ use serde_json::Value;
 use tiendo::{
     app::{self, AppState},
     auth::Caller,
+    calendars,
     clients::{self, model::NewClient},
     clock::Clock,
     db::{Store, Url, types::Instant},
@@ -229,6 +230,7 @@ fn instant(micros: i64) -> Instant {
 }
 
 async fn seed(store: &Store) {
+    store.write(async |db| calendars::ensure_shipped(db, instant(micros(NOW))).await).await.unwrap();
     let tree = [
         ("LC", "", "UBND tỉnh Lai Châu", "province"),
         ("LC-TTR", "LC", "Thanh tra tỉnh", "agency"),
