@@ -11,6 +11,7 @@ pub mod clock;
 pub mod db;
 pub mod http;
 pub mod me;
+pub mod observations;
 pub mod openapi;
 pub mod organizations;
 pub mod problem;
