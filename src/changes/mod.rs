@@ -5,7 +5,7 @@ pub mod store;
 
 use serde::Serialize;
 
-pub use model::{Change, HistoryPage, Subject, Version};
+pub use model::{Change, HistoryPage, Outcome, Subject, Version};
 
 use crate::{
     auth::Caller,

@@ -30,6 +30,18 @@ words! {
     }
 }
 
+words! {
+    /// What a pushed row came to.
+    Outcome {
+        Created = "created",
+        Updated = "updated",
+        /// It said what is already so: no version, no entry.
+        Unchanged = "unchanged",
+        /// It was refused, and wrote nothing.
+        Rejected = "rejected",
+    }
+}
+
 /// One row of the outbox.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = changes, treat_none_as_default_value = false)]
