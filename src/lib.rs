@@ -12,6 +12,7 @@ pub mod db;
 pub mod documents;
 pub mod http;
 pub mod me;
+pub mod observations;
 pub mod openapi;
 pub mod organizations;
 pub mod problem;

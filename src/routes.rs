@@ -2,41 +2,44 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, documents, me, organizations, problem, telemetry};
-use crate::{app, auth, calendars, me, organizations, problem, telemetry};
+use crate::{app, auth, calendars, documents, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
-    routes
-        .service(auth::issue_token)
-        .service(auth::revoke_token)
-        .service(auth::get_jwks)
-        .service(auth::get_metadata)
-        .service(scope("/v1").configure(v1))
-        .service(app::get_health_live)
-        .service(app::get_health_ready)
-        .service(telemetry::get_metrics);
+    routes.service(auth::issue_token);
+    routes.service(auth::revoke_token);
+    routes.service(auth::get_jwks);
+    routes.service(auth::get_metadata);
+
+    routes.service(scope("/v1").configure(v1));
+
+    routes.service(app::get_health_live);
+    routes.service(app::get_health_ready);
+    routes.service(telemetry::get_metrics);
 }
 
 fn v1(routes: &mut ServiceConfig<'_>) {
-    routes
-        .service(me::get_me)
-        .service(problem::list_problems)
-        .service(problem::get_problem)
-        .service(organizations::api::list_organizations)
-        .service(organizations::api::create_organization)
-        .service(organizations::api::get_organization)
-        .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history)
-        .service(documents::api::list_documents)
-        .service(documents::api::create_document)
-        .service(documents::api::get_document)
-        .service(documents::api::update_document)
-        .service(documents::api::get_document_by_key)
-        .service(documents::api::put_document_by_key)
-        .service(documents::api::list_document_history);
-        .service(calendars::api::list_calendars)
-        .service(calendars::api::get_calendar)
-        .service(calendars::api::list_calendar_periods)
-        .service(calendars::api::get_calendar_period);
+    routes.service(me::get_me);
+
+    routes.service(problem::list_problems);
+    routes.service(problem::get_problem);
+
+    routes.service(organizations::api::list_organizations);
+    routes.service(organizations::api::create_organization);
+    routes.service(organizations::api::get_organization);
+    routes.service(organizations::api::update_organization);
+    routes.service(organizations::api::list_organization_history);
+
+    routes.service(documents::api::list_documents);
+    routes.service(documents::api::create_document);
+    routes.service(documents::api::get_document);
+    routes.service(documents::api::update_document);
+    routes.service(documents::api::get_document_by_key);
+    routes.service(documents::api::put_document_by_key);
+    routes.service(documents::api::list_document_history);
+
+    routes.service(calendars::api::list_calendars);
+    routes.service(calendars::api::get_calendar);
+    routes.service(calendars::api::list_calendar_periods);
+    routes.service(calendars::api::get_calendar_period);
 }

@@ -104,7 +104,9 @@ impl Settings {
         let listen: SocketAddr = parse("TIENDO_LISTEN", &value("TIENDO_LISTEN")?)?;
         let issuer = lookup("TIENDO_ISSUER").filter(|issuer| !issuer.is_empty());
         if issuer.is_none() && listen.ip().is_unspecified() {
-            return Err(format!("TIENDO_ISSUER: must be set when listening on {listen}: it is the address that callers use"));
+            return Err(format!(
+                "TIENDO_ISSUER: must be set when listening on {listen}: it is the address that callers use"
+            ));
         }
         let issuer = issuer.unwrap_or_else(|| format!("http://{listen}"));
         if !(issuer.starts_with("https://") || issuer.starts_with("http://")) || issuer.contains(['?', '#']) {

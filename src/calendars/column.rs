@@ -1,4 +1,4 @@
-//! Periods and frequencies as columns, path parameters and schemas: one spelling on the wire and in the table.
+//! Periods as columns and schemas: one spelling on the wire and in the table.
 
 use diesel::{
     backend::Backend,
@@ -11,7 +11,7 @@ use utoipa::openapi::{
     schema::{ObjectBuilder, Schema, SchemaType, Type},
 };
 
-use super::{frequency::Frequency, period::Period};
+use super::period::Period;
 
 impl<DB: Backend> FromSql<Text, DB> for Period
 where
@@ -33,25 +33,6 @@ impl ToSql<Text, diesel::sqlite::Sqlite> for Period {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> serialize::Result {
         out.set_value(self.to_string());
         Ok(IsNull::No)
-    }
-}
-
-impl<DB: Backend> FromSql<Text, DB> for Frequency
-where
-    String: FromSql<Text, DB>,
-{
-    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        let word = String::from_sql(value)?;
-        Ok(Self::ALL.into_iter().find(|each| each.as_str() == word).ok_or("not a frequency")?)
-    }
-}
-
-impl<DB: Backend> ToSql<Text, DB> for Frequency
-where
-    str: ToSql<Text, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        ToSql::<Text, DB>::to_sql(self.as_str(), out)
     }
 }
 

@@ -1,55 +1,24 @@
-//! How often something is reported.
+//! How often something is reported (tần suất).
 
-use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Text};
-use serde::{Deserialize, Serialize};
+use crate::db::types::words;
 
-/// How often something is reported (tần suất).
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    AsExpression,
-    FromSqlRow,
-)]
-#[diesel(sql_type = Text)]
-#[serde(rename_all = "snake_case")]
-pub enum Frequency {
-    /// Every month.
-    Month,
-    /// Every three months.
-    Quarter,
-    /// Every six months.
-    HalfYear,
-    /// Once a year, over its first nine months.
-    NineMonths,
-    /// Once a year.
-    Year,
+words! {
+    /// How often something is reported (tần suất).
+    Frequency {
+        /// Every month.
+        Month = "month",
+        /// Every three months.
+        Quarter = "quarter",
+        /// Every six months.
+        HalfYear = "half_year",
+        /// Once a year, over its first nine months.
+        NineMonths = "nine_months",
+        /// Once a year.
+        Year = "year",
+    }
 }
 
 impl Frequency {
-    /// Every frequency, shortest first.
-    pub const ALL: [Self; 5] = [Self::Month, Self::Quarter, Self::HalfYear, Self::NineMonths, Self::Year];
-
-    /// The word on the wire and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::HalfYear => "half_year",
-            Self::NineMonths => "nine_months",
-            Self::Year => "year",
-        }
-    }
-
     /// The number of months that one period covers.
     #[must_use]
     pub const fn months(self) -> u8 {

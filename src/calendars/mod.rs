@@ -108,7 +108,7 @@ pub fn periods_of_day(
     language: Language,
 ) -> Result<PeriodsOfDay, Problem> {
     let date = date.unwrap_or_else(|| today(now.utc()));
-    let held = Frequency::ALL.into_iter().filter_map(|frequency| calendar.containing(date, frequency));
+    let held = Frequency::ALL.iter().copied().filter_map(|frequency| calendar.containing(date, frequency));
     let items: Vec<_> =
         held.map(|period| CalendarPeriod::of(calendar, period, now, language)).collect::<Result<_, _>>()?;
     if items.is_empty() {

@@ -1,9 +1,8 @@
 //! The API over a socket, on both databases: one file for each resource, named as in src.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
-mod harness;
-
-mod documents;
 mod auth;
 mod calendars;
+mod documents;
+mod harness;
 mod organizations;
