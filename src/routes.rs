@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, me, organizations, problem, telemetry};
+use crate::{app, auth, me, organizations, problem, tasks, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -26,5 +26,12 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(organizations::api::create_organization)
         .service(organizations::api::get_organization)
         .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history);
+        .service(organizations::api::list_organization_history)
+        .service(tasks::api::list_tasks)
+        .service(tasks::api::create_task)
+        .service(tasks::api::get_task)
+        .service(tasks::api::update_task)
+        .service(tasks::api::get_task_by_key)
+        .service(tasks::api::put_task)
+        .service(tasks::api::list_task_history);
 }
