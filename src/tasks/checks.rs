@@ -40,6 +40,24 @@ pub fn due_date(current: &Task, wanted: Option<NaiveDate>) -> Result<(), Problem
     ))
 }
 
+/// Nothing more is said of a task that is over.
+///
+/// # Errors
+/// `task-closed`.
+pub fn is_open(task: &Task) -> Result<(), Problem> {
+    if !task.is_closed() {
+        return Ok(());
+    }
+    let state = task.state;
+    Err(Problem::new(
+        "task-closed",
+        say!(
+            "Nhiệm vụ đang ở trạng thái {state}, không nhận thêm.",
+            "The task is {state} and takes no more of this."
+        ),
+    ))
+}
+
 /// A day in a year that a plan can mean.
 ///
 /// # Errors
