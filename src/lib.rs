@@ -18,4 +18,5 @@ pub mod organizations;
 pub mod problem;
 pub mod routes;
 pub mod settings;
+pub mod tasks;
 pub mod telemetry;

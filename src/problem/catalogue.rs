@@ -211,6 +211,15 @@ pub static CATALOGUE: &[Kind] = &[
         ],
     ),
     entry(
+        "task-closed",
+        422,
+        ["Nhiệm vụ đã kết thúc", "The task is closed"],
+        [
+            "Nhiệm vụ đã hoàn thành hoặc đã hủy nên không nhận cập nhật tiến độ hay thay đổi thời hạn. Nếu nhiệm vụ đã hoàn thành cần làm tiếp, bên giao chuyển lại sang in_progress qua POST …/transitions, có lý do.",
+            "The task is completed or cancelled, so it takes no progress updates and no new due date. If a completed task must go on, the assigning side moves it back to in_progress by POST …/transitions, with a reason.",
+        ],
+    ),
+    entry(
         "percent-fell",
         422,
         ["Tiến độ giảm mà không có lý do", "The percentage fell without a reason"],
