@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, documents, me, organizations, problem, telemetry};
+use crate::{app, auth, documents, inspections, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -33,5 +33,10 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(documents::api::update_document)
         .service(documents::api::get_document_by_key)
         .service(documents::api::put_document_by_key)
-        .service(documents::api::list_document_history);
+        .service(documents::api::list_document_history)
+        .service(inspections::api::list_inspections)
+        .service(inspections::api::create_inspection)
+        .service(inspections::api::get_inspection)
+        .service(inspections::api::update_inspection)
+        .service(inspections::api::list_inspection_history);
 }

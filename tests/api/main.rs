@@ -4,4 +4,5 @@
 mod harness;
 
 mod documents;
+mod inspections;
 mod organizations;
