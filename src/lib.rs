@@ -11,6 +11,7 @@ pub mod clock;
 pub mod db;
 pub mod documents;
 pub mod http;
+pub mod inspections;
 pub mod me;
 pub mod observations;
 pub mod openapi;

@@ -4,6 +4,7 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{app, auth, calendars, documents, me, organizations, problem, telemetry};
 use crate::{app, auth, me, organizations, problem, tasks, telemetry};
+use crate::{app, auth, documents, inspections, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -65,4 +66,16 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(tasks::progress_updates::api::create_progress_update)
         .service(tasks::deadline_changes::api::list_deadline_changes)
         .service(tasks::deadline_changes::api::create_deadline_change);
+        .service(documents::api::list_documents)
+        .service(documents::api::create_document)
+        .service(documents::api::get_document)
+        .service(documents::api::update_document)
+        .service(documents::api::get_document_by_key)
+        .service(documents::api::put_document_by_key)
+        .service(documents::api::list_document_history)
+        .service(inspections::api::list_inspections)
+        .service(inspections::api::create_inspection)
+        .service(inspections::api::get_inspection)
+        .service(inspections::api::update_inspection)
+        .service(inspections::api::list_inspection_history);
 }

@@ -5,4 +5,5 @@ mod auth;
 mod calendars;
 mod documents;
 mod harness;
+mod inspections;
 mod organizations;
