@@ -10,6 +10,7 @@ pub mod clients;
 pub mod clock;
 pub mod db;
 pub mod http;
+pub mod indicators;
 pub mod me;
 pub mod observations;
 pub mod openapi;

@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, me, organizations, problem, telemetry};
+use crate::{app, auth, indicators, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -26,5 +26,12 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(organizations::api::create_organization)
         .service(organizations::api::get_organization)
         .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history);
+        .service(organizations::api::list_organization_history)
+        .service(indicators::api::list_indicators)
+        .service(indicators::api::create_indicator)
+        .service(indicators::api::get_indicator)
+        .service(indicators::api::update_indicator)
+        .service(indicators::api::list_indicator_history)
+        .service(indicators::api::get_indicator_targets)
+        .service(indicators::api::replace_indicator_targets);
 }

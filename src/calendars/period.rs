@@ -258,9 +258,8 @@ mod tests {
 
     #[test]
     fn a_month_counts_in_at_most_one_period_of_each_frequency() {
-        let of = |month| {
-            Frequency::ALL.iter().filter_map(move |f| Period::of_month(2026, month, *f)).collect::<Vec<_>>()
-        };
+        let of =
+            |month| Frequency::ALL.iter().filter_map(move |f| Period::of_month(2026, month, *f)).collect::<Vec<_>>();
         assert_eq!(names(&of(9)), "2026-M09 2026-Q3 2026-S2 2026-9M 2026-A1");
         assert_eq!(names(&of(10)), "2026-M10 2026-Q4 2026-S2 2026-A1");
         assert_eq!((of(0), of(13)), (vec![], vec![]));
