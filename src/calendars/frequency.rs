@@ -1,24 +1,27 @@
 //! How often something is reported.
 
-use crate::db::types::words;
+use serde::{Deserialize, Serialize};
 
-words! {
-    /// How often something is reported.
-    Frequency {
-        /// Every month.
-        Month = "month",
-        /// Every three months.
-        Quarter = "quarter",
-        /// Every six months.
-        HalfYear = "half_year",
-        /// Once a year, over its first nine months.
-        NineMonths = "nine_months",
-        /// Once a year.
-        Year = "year",
-    }
+/// How often something is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Frequency {
+    /// Every month.
+    Month,
+    /// Every three months.
+    Quarter,
+    /// Every six months.
+    HalfYear,
+    /// Once a year, over its first nine months.
+    NineMonths,
+    /// Once a year.
+    Year,
 }
 
 impl Frequency {
+    /// Every frequency, shortest first.
+    pub const ALL: [Self; 5] = [Self::Month, Self::Quarter, Self::HalfYear, Self::NineMonths, Self::Year];
+
     /// The number of months that one period covers.
     #[must_use]
     pub const fn months(self) -> u8 {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::error::PeriodError;
 use super::frequency::Frequency;
-use crate::bilingual::Bilingual;
 
 /// The years a period may name.
 pub const YEARS: RangeInclusive<i32> = 2000..=2100;
@@ -152,10 +151,10 @@ fn digits(text: &str, width: usize) -> Result<u16, PeriodError> {
 }
 
 impl TryFrom<String> for Period {
-    type Error = Bilingual;
+    type Error = PeriodError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse().map_err(|error: PeriodError| Bilingual::new(error.vi(), error.en()))
+        text.parse()
     }
 }
 
@@ -258,8 +257,9 @@ mod tests {
 
     #[test]
     fn a_month_counts_in_at_most_one_period_of_each_frequency() {
-        let of =
-            |month| Frequency::ALL.iter().filter_map(move |f| Period::of_month(2026, month, *f)).collect::<Vec<_>>();
+        let of = |month| {
+            Frequency::ALL.into_iter().filter_map(move |f| Period::of_month(2026, month, f)).collect::<Vec<_>>()
+        };
         assert_eq!(names(&of(9)), "2026-M09 2026-Q3 2026-S2 2026-9M 2026-A1");
         assert_eq!(names(&of(10)), "2026-M10 2026-Q4 2026-S2 2026-A1");
         assert_eq!((of(0), of(13)), (vec![], vec![]));
