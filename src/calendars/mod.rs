@@ -1,5 +1,6 @@
 //! Reporting calendars (lịch báo cáo): windows, cut-offs and due days, computed from data.
 
+mod column;
 mod definition;
 mod error;
 mod frequency;

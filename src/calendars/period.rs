@@ -4,16 +4,21 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
+use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Text};
 use serde::{Deserialize, Serialize};
 
 use super::error::PeriodError;
 use super::frequency::Frequency;
+use crate::bilingual::Bilingual;
 
 /// The years a period may name.
 pub const YEARS: RangeInclusive<i32> = 2000..=2100;
 
 /// One reporting period, sorted by year, then frequency, then number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow,
+)]
+#[diesel(sql_type = Text)]
 #[serde(try_from = "String", into = "String")]
 pub struct Period {
     year: i32,
@@ -151,10 +156,11 @@ fn digits(text: &str, width: usize) -> Result<u16, PeriodError> {
 }
 
 impl TryFrom<String> for Period {
-    type Error = PeriodError;
+    /// In both languages, so that a field and a query parameter say the forms in the caller's.
+    type Error = Bilingual;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
+        text.parse().map_err(|error: PeriodError| Bilingual::new(error.vi(), error.en()))
     }
 }
 
