@@ -46,8 +46,6 @@ impl std::fmt::Display for Bilingual {
     }
 }
 
-impl std::error::Error for Bilingual {}
-
 /// The languages of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {

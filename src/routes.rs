@@ -2,9 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, calendars, documents, me, organizations, problem, telemetry};
-use crate::{app, auth, me, organizations, problem, tasks, telemetry};
-use crate::{app, auth, documents, inspections, me, organizations, problem, telemetry};
+use crate::{app, auth, calendars, documents, indicators, inspections, me, organizations, problem, tasks, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -40,42 +38,36 @@ fn v1(routes: &mut ServiceConfig<'_>) {
     routes.service(documents::api::put_document_by_key);
     routes.service(documents::api::list_document_history);
 
+    routes.service(tasks::api::list_tasks);
+    routes.service(tasks::api::create_task);
+    routes.service(tasks::api::get_task);
+    routes.service(tasks::api::update_task);
+    routes.service(tasks::api::get_task_by_key);
+    routes.service(tasks::api::put_task);
+    routes.service(tasks::api::list_task_history);
+    routes.service(tasks::transitions::api::list_task_transitions);
+    routes.service(tasks::transitions::api::create_task_transition);
+    routes.service(tasks::progress_updates::api::list_progress_updates);
+    routes.service(tasks::progress_updates::api::create_progress_update);
+    routes.service(tasks::deadline_changes::api::list_deadline_changes);
+    routes.service(tasks::deadline_changes::api::create_deadline_change);
+
+    routes.service(inspections::api::list_inspections);
+    routes.service(inspections::api::create_inspection);
+    routes.service(inspections::api::get_inspection);
+    routes.service(inspections::api::update_inspection);
+    routes.service(inspections::api::list_inspection_history);
+
+    routes.service(indicators::api::list_indicators);
+    routes.service(indicators::api::create_indicator);
+    routes.service(indicators::api::get_indicator);
+    routes.service(indicators::api::update_indicator);
+    routes.service(indicators::api::list_indicator_history);
+    routes.service(indicators::api::get_indicator_targets);
+    routes.service(indicators::api::replace_indicator_targets);
+
     routes.service(calendars::api::list_calendars);
     routes.service(calendars::api::get_calendar);
     routes.service(calendars::api::list_calendar_periods);
     routes.service(calendars::api::get_calendar_period);
-    routes
-        .service(me::get_me)
-        .service(problem::list_problems)
-        .service(problem::get_problem)
-        .service(organizations::api::list_organizations)
-        .service(organizations::api::create_organization)
-        .service(organizations::api::get_organization)
-        .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history)
-        .service(tasks::api::list_tasks)
-        .service(tasks::api::create_task)
-        .service(tasks::api::get_task)
-        .service(tasks::api::update_task)
-        .service(tasks::api::get_task_by_key)
-        .service(tasks::api::put_task)
-        .service(tasks::api::list_task_history)
-        .service(tasks::transitions::api::list_task_transitions)
-        .service(tasks::transitions::api::create_task_transition)
-        .service(tasks::progress_updates::api::list_progress_updates)
-        .service(tasks::progress_updates::api::create_progress_update)
-        .service(tasks::deadline_changes::api::list_deadline_changes)
-        .service(tasks::deadline_changes::api::create_deadline_change);
-        .service(documents::api::list_documents)
-        .service(documents::api::create_document)
-        .service(documents::api::get_document)
-        .service(documents::api::update_document)
-        .service(documents::api::get_document_by_key)
-        .service(documents::api::put_document_by_key)
-        .service(documents::api::list_document_history)
-        .service(inspections::api::list_inspections)
-        .service(inspections::api::create_inspection)
-        .service(inspections::api::get_inspection)
-        .service(inspections::api::update_inspection)
-        .service(inspections::api::list_inspection_history);
 }

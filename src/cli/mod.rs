@@ -1,7 +1,9 @@
 //! The command line: each verb a small file.
 
 mod client;
+mod demo;
 mod health;
+mod load;
 mod migrate;
 mod openapi;
 mod serve;
@@ -32,10 +34,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Serve the real plan from a file of its own, with lines to paste: the first thing to try
+    Demo(demo::Arguments),
     /// Serve the API; settings come from the environment
     Serve,
     /// Bring the database's schema up to date (or undo it all)
     Migrate(migrate::Arguments),
+    /// Put a plan from a file: the same file twice changes nothing
+    Load(load::Arguments),
     /// Keep the clients that may call
     #[command(subcommand)]
     Client(client::Verb),
@@ -49,8 +55,10 @@ enum Verb {
 #[must_use]
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().verb {
+        Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Serve => serve::run(),
         Verb::Migrate(arguments) => migrate::run(&arguments),
+        Verb::Load(arguments) => load::run(&arguments),
         Verb::Client(verb) => client::run(verb),
         Verb::Openapi => {
             openapi::run();

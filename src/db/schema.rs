@@ -162,6 +162,7 @@ table! {
         document -> Nullable<crate::db::types::sql::Uuid>,
         clause -> Nullable<Text>,
         group -> Nullable<Text>,
+        search -> Text,
         version -> Integer,
         targets_version -> Integer,
         created_at -> crate::db::types::sql::Instant,

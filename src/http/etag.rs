@@ -42,6 +42,18 @@ impl IfMatch {
             Err(Problem::stale(current))
         }
     }
+
+    /// What answers a change that came without the condition it needs.
+    #[must_use]
+    pub fn required() -> Problem {
+        Problem::new(
+            "if-match-required",
+            Bilingual::new(
+                "Hãy gửi If-Match với ETag của bản đã đọc.",
+                "Send If-Match with the ETag of the version you read.",
+            ),
+        )
+    }
 }
 
 impl FromRequest for IfMatch {
@@ -50,15 +62,7 @@ impl FromRequest for IfMatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let value = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-        ready(value.map(|value| Self(value.to_owned())).ok_or_else(|| {
-            Problem::new(
-                "if-match-required",
-                Bilingual::new(
-                    "Hãy gửi If-Match với ETag của bản đã đọc.",
-                    "Send If-Match with the ETag of the version you read.",
-                ),
-            )
-        }))
+        ready(value.map(|value| Self(value.to_owned())).ok_or_else(Self::required))
     }
 }
 

@@ -10,6 +10,7 @@ mod query;
 mod retry;
 
 pub use answer::Answer;
+pub(crate) use body::parse;
 pub use body::{Form, Json, Patched};
 pub use etag::{IfMatch, Tagged, Versioned};
 pub use formats::{Format, table};

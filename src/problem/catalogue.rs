@@ -202,6 +202,15 @@ pub static CATALOGUE: &[Kind] = &[
         ],
     ),
     entry(
+        "too-many-rows",
+        422,
+        ["Quá nhiều dòng", "Too many rows"],
+        [
+            "Một lần gửi có nhiều dòng hơn giới hạn mà detail nêu. Không có gì được ghi; chia thành nhiều lần gửi.",
+            "One push has more rows than detail allows. Nothing was written; send it in several parts.",
+        ],
+    ),
+    entry(
         "transition-not-allowed",
         422,
         ["Không chuyển được trạng thái này", "The transition is not allowed"],

@@ -24,7 +24,7 @@ pub use timeliness::{AsOf, Timeliness, timeliness};
 use crate::{
     auth::{Caller, Subtree},
     bilingual::Bilingual,
-    changes::{self, Subject},
+    changes::{self, Outcome, Subject},
     clock,
     db::{
         Db,
@@ -34,17 +34,6 @@ use crate::{
     organizations,
     problem::{OrNotFound, Problem},
 };
-
-/// What a push did to a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is new.
-    Created,
-    /// It has a new version.
-    Updated,
-    /// It was like this before: no version, no entry in the log.
-    Unchanged,
-}
 
 /// One page of the tasks that the caller may see.
 ///
@@ -75,12 +64,7 @@ pub async fn get(db: &mut Db, caller: &Caller, id: TaskId) -> Result<Task, Probl
 ///
 /// # Errors
 /// 404 when there is none in the caller's part of the tree.
-pub async fn get_by_key(
-    db: &mut Db,
-    caller: &Caller,
-    source: &SourceCode,
-    key: &RecordKey,
-) -> Result<Task, Problem> {
+pub async fn get_by_key(db: &mut Db, caller: &Caller, source: &SourceCode, key: &RecordKey) -> Result<Task, Problem> {
     store::find_by_key(db, caller.subtree(), source, key).await?.or_404("task")
 }
 

@@ -5,5 +5,6 @@ mod auth;
 mod calendars;
 mod documents;
 mod harness;
+mod indicators;
 mod inspections;
 mod organizations;

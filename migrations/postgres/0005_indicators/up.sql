@@ -15,6 +15,7 @@ CREATE TABLE indicators (
     document uuid REFERENCES documents (id),
     clause text,
     "group" text,
+    search text NOT NULL,
     version integer NOT NULL,
     targets_version integer NOT NULL,
     created_at timestamptz NOT NULL,

@@ -15,6 +15,7 @@ CREATE TABLE indicators (
     document BLOB REFERENCES documents (id),
     clause TEXT,
     "group" TEXT,
+    search TEXT NOT NULL,
     version INTEGER NOT NULL,
     targets_version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,

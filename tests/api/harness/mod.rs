@@ -22,7 +22,10 @@ use tiendo::{
     calendars,
     clients::{self, model::NewClient},
     clock::Clock,
-    db::{Store, Url, types::Instant},
+    db::{
+        Store, Url,
+        types::{Instant, SourceCode},
+    },
     organizations::{self, model::OrganizationCreate},
     problem::Problem,
     settings::Settings,
@@ -193,7 +196,12 @@ impl Drop for Api {
 
 /// The operator of the command line.
 pub fn operator() -> Caller {
-    Caller::operator("LC".parse().unwrap(), None, "test", instant(micros(NOW)))
+    operator_of(None)
+}
+
+/// The same as the owner of the records of a source.
+pub fn operator_of(source: Option<SourceCode>) -> Caller {
+    Caller::operator("LC".parse().unwrap(), source, "test", instant(micros(NOW)))
 }
 
 /// Settings for a test.

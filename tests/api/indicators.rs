@@ -1,0 +1,148 @@
+use serde_json::{Value, json};
+
+use crate::{harness::Client, on_both};
+
+const WRITE: &str = "indicators:read indicators:write";
+
+/// The first indicator of the plan.
+fn ratio(code: &str) -> Value {
+    json!({ "code": code, "name": "Tỷ lệ số hóa hồ sơ", "unit": "%", "kind": "ratio", "flow": true, "frequency": "month",
+        "numerator_label": "Số hồ sơ đã số hóa", "denominator_label": "Tổng số hồ sơ phải số hóa", "clause": "II.2.1",
+        "group": "Số hóa – dữ liệu" })
+}
+
+fn define(client: &Client, code: &str) {
+    client.post(201, "/v1/indicators", &ratio(code));
+}
+
+fn codes(list: &Value) -> Vec<&str> {
+    list["items"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap()).collect()
+}
+
+on_both! {
+    fn an_indicator_is_defined_and_read_back(api: &Api) {
+        let client = api.client("LC-TTR", WRITE);
+        let created = client.post(201, "/v1/indicators", &ratio("CT01"));
+        assert_eq!((created.header("location"), created.etag()), ("/v1/indicators/CT01", "\"1\""));
+        let read = client.get(200, "/v1/indicators/CT01");
+        assert_eq!((&read.body, read.etag()), (&created.body, "\"1\""));
+        assert_eq!(read.body["organization"], "LC-TTR");
+        assert_eq!((&read.body["targets"], &read.body["document"], &read.body["version"]), (&json!([]), &json!(null), &json!(1)));
+        assert_eq!(client.post(409, "/v1/indicators", &ratio("CT01")).problem(), "already-exists");
+        client.get(404, "/v1/indicators/CT99");
+    }
+
+    fn a_definition_is_read_from_below_and_written_from_its_owner_up(api: &Api) {
+        let province = api.client("LC", WRITE);
+        define(&province, "CT01");
+        let office = api.client("LC-TTR-VP", WRITE);
+        let read = office.get(200, "/v1/indicators/CT01");
+        assert_eq!(office.patch(404, "/v1/indicators/CT01", read.etag(), &json!({ "name": "khác" })).problem(), "not-found");
+        office.put(404, "/v1/indicators/CT01/targets", &json!([]));
+        let foreign = api.client("XX-A", WRITE);
+        for path in ["", "/history", "/targets"] {
+            foreign.get(404, &format!("/v1/indicators/CT01{path}"));
+        }
+        assert_eq!(foreign.get(200, "/v1/indicators?count=exact").body["total"], 0);
+        // Another's code is taken, and that is all that is said.
+        foreign.post(409, "/v1/indicators", &ratio("CT01"));
+        let mut body = ratio("CT02");
+        body["organization"] = json!("LC");
+        assert_eq!(foreign.post(422, "/v1/indicators", &body).body["errors"][0]["pointer"], "#/organization");
+        // A sibling's definition is nobody else's to read.
+        define(&api.client("LC-SKHCN", WRITE), "CT03");
+        office.get(404, "/v1/indicators/CT03");
+        province.get(200, "/v1/indicators/CT03");
+    }
+
+    fn the_list_filters_searches_and_pages(api: &Api) {
+        let client = api.client("LC", WRITE);
+        define(&client, "CT01");
+        define(&client, "CT02");
+        client.post(201, "/v1/indicators", &json!({ "code": "CT03", "name": "Số cuộc 100%_thanh tra", "unit": "cuộc", "kind": "count", "flow": true }));
+        let list = |query: &str| client.get(200, &format!("/v1/indicators{query}")).body;
+        assert_eq!(codes(&list("?kind=count")), ["CT03"]);
+        assert_eq!(codes(&list("?q=SO%20HOA%20ho")), ["CT01", "CT02"]);
+        assert_eq!(codes(&list("?q=ct02")), ["CT02"]);
+        assert_eq!(codes(&list("?q=100%25_")), ["CT03"]);
+        assert_eq!(codes(&list("?q=0_t")), [""; 0]);
+        assert_eq!(codes(&list("?group=S%E1%BB%91%20h%C3%B3a%20%E2%80%93%20d%E1%BB%AF%20li%E1%BB%87u")), ["CT01", "CT02"]);
+        assert_eq!(codes(&list("?document=01890000-0000-7000-8000-000000000000")), [""; 0]);
+        let first = list("?limit=2&count=exact");
+        assert_eq!((codes(&first), &first["total"]), (vec!["CT01", "CT02"], &json!(3)));
+        let cursor = first["next_cursor"].as_str().unwrap();
+        assert_eq!(codes(&list(&format!("?limit=2&count=exact&cursor={cursor}"))), ["CT03"]);
+        assert_eq!(client.get(400, "/v1/indicators?kind=share").codes(), ["invalid-value"]);
+        assert_eq!(client.get(400, "/v1/indicators?colour=red").codes(), ["unknown-parameter"]);
+    }
+
+    fn a_changed_definition_is_a_new_version(api: &Api) {
+        let client = api.client("LC", WRITE);
+        define(&client, "CT01");
+        let path = "/v1/indicators/CT01";
+        assert_eq!(client.send(428, "PATCH", path, &[], Some(b"{}".to_vec())).problem(), "if-match-required");
+        let changed = client.patch(200, path, "\"1\"", &json!({ "method": "100 × tử số ÷ mẫu số", "group": null, "kind": "amount" }));
+        assert_eq!((&changed.body["version"], &changed.body["group"], &changed.body["kind"]), (&json!(2), &json!(null), &json!("amount")));
+        assert_eq!(client.patch(412, path, "\"1\"", &json!({ "name": "khác" })).body["version"], 2);
+        // Nothing new is no version.
+        let same = client.patch(200, path, "\"2\"", &json!({ "kind": "amount" }));
+        assert_eq!((same.etag(), &same.body["version"]), ("\"2\"", &json!(2)));
+        let history = client.get(200, &format!("{path}/history"));
+        let versions: Vec<_> = history.body["items"].as_array().unwrap().iter().map(|item| &item["content"]["group"]).collect();
+        assert_eq!(versions, [&json!("Số hóa – dữ liệu"), &json!(null)]);
+        for (body, pointer, code) in [
+            (json!({ "code": "CT02" }), "#/code", "unknown-field"),
+            (json!({ "frequency": "week" }), "#/frequency", "wrong-type"),
+            (json!({ "document": "01890000-0000-7000-8000-000000000000" }), "#/document", "unknown-document"),
+        ] {
+            let refused = client.patch(422, path, "\"2\"", &body);
+            assert_eq!((refused.body["errors"][0]["pointer"].as_str().unwrap(), refused.codes()), (pointer, vec![code]));
+        }
+    }
+
+    fn targets_are_one_set_with_its_own_version(api: &Api) {
+        let client = api.client("LC", WRITE);
+        define(&client, "CT01");
+        let path = "/v1/indicators/CT01/targets";
+        let none = client.get(200, path);
+        assert_eq!((&none.body, none.etag()), (&json!({ "indicator": "CT01", "targets": [], "version": 0 }), "\"0\""));
+        let set = json!([{ "op": ">=", "value": "90.00" }, { "organization": "LC-TTR", "year": 2026, "op": ">", "value": "95.5" }]);
+        let first = client.put(200, path, &set);
+        assert_eq!((first.etag(), &first.body["targets"]), ("\"1\"", &json!([
+            { "organization": null, "year": null, "op": ">=", "value": "90" },
+            { "organization": "LC-TTR", "year": 2026, "op": ">", "value": "95.5" }])));
+        let indicator = client.get(200, "/v1/indicators/CT01");
+        assert_eq!((&indicator.body["targets"], &indicator.body["version"]), (&first.body["targets"], &json!(1)));
+        assert_ne!(indicator.etag(), "\"1\"", "what is answered has changed");
+        assert_eq!(client.get(200, "/v1/indicators").body["items"][0]["targets"], first.body["targets"]);
+        assert_eq!(client.put(428, path, &set).problem(), "if-match-required");
+        let send = |status, etag: &str, body: &Value| client.send(status, "PUT", path, &[("If-Match", etag)], Some(body.to_string().into_bytes()));
+        send(412, "\"0\"", &set);
+        // The same set again is no version.
+        assert_eq!(send(200, "\"1\"", &set).etag(), "\"1\"");
+        let second = send(200, "\"1\"", &json!([]));
+        assert_eq!((second.etag(), &second.body["targets"]), ("\"2\"", &json!([])));
+        assert_eq!(client.get(200, "/v1/indicators/CT01").body["targets"], json!([]));
+    }
+
+    fn a_wrong_target_is_refused_with_its_row(api: &Api) {
+        let client = api.client("LC", WRITE);
+        define(&client, "CT01");
+        let refuse = |body: Value| {
+            let refused = client.put(422, "/v1/indicators/CT01/targets", &body);
+            let fault = refused.body["errors"][0].clone();
+            (fault["pointer"].as_str().unwrap().to_owned(), fault["row"].as_u64(), fault["code"].as_str().unwrap().to_owned())
+        };
+        let target = |organization: Value, year: Value| json!({ "organization": organization, "year": year, "op": ">=", "value": "1" });
+        let at = |pointer: &str, row, code: &str| (pointer.to_owned(), Some(row), code.to_owned());
+        let twice = json!([target(json!("LC"), json!(2026)), target(json!(null), json!(null)), target(json!("LC"), json!(2026))]);
+        assert_eq!(refuse(twice), at("#/2", 3, "duplicate-row"));
+        assert_eq!(refuse(json!([target(json!(null), json!(null)), target(json!(null), json!(null))])), at("#/1", 2, "duplicate-row"));
+        assert_eq!(refuse(json!([target(json!("XX"), json!(null))])), at("#/0/organization", 1, "unknown-organization"));
+        assert_eq!(refuse(json!([target(json!(null), json!(1999))])), at("#/0/year", 1, "out-of-range"));
+        assert_eq!(refuse(json!([{ "op": "≥", "value": "1" }])), at("#/0/op", 1, "wrong-type"));
+        assert_eq!(refuse(json!([{ "op": ">=", "value": 90.0 }])), at("#/0/value", 1, "wrong-type"));
+        assert_eq!(refuse(json!([{ "op": ">=", "value": "123456789012345" }])), at("#/0/value", 1, "invalid-value"));
+        assert_eq!(client.get(200, "/v1/indicators/CT01/targets").body["version"], 0);
+    }
+}
