@@ -19,6 +19,7 @@ use diesel_async::{
 };
 use futures_util::FutureExt;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{Db, Error, Pg};
@@ -61,6 +62,8 @@ impl Tls {
     }
 }
 
+/// A server that does not answer within this time is not there.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// What a statement may cost where it runs. On a shared connection a slow one delays everyone, so it fails early.
 const SHARED_SETTINGS: &str = "SET statement_timeout = '2s'; SET default_transaction_read_only = on";
 const POOLED_SETTINGS: &str =
@@ -125,14 +128,18 @@ async fn connect(
     settings: &str,
 ) -> ConnectionResult<(AsyncPgConnection, tokio::task::JoinHandle<()>)> {
     let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
+    let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
+    config.application_name("tiendo").connect_timeout(CONNECT_TIME);
     let (client, driver) = match tls {
         Tls::Off => {
-            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.map_err(bad)?;
+            let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(bad)?;
             (client, tokio::spawn(drive(connection)))
         }
-        Tls::On(config) => {
-            let tls = MakeRustlsConnect::new(config.as_ref().clone());
-            let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(bad)?;
+        Tls::On(protection) => {
+            let tls = MakeRustlsConnect::new(protection.as_ref().clone());
+            // "prefer", the default, would go on in plain text with a server that says it has no TLS.
+            config.ssl_mode(SslMode::Require);
+            let (client, connection) = config.connect(tls).await.map_err(bad)?;
             (client, tokio::spawn(drive(connection)))
         }
     };

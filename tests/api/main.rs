@@ -8,3 +8,6 @@ mod harness;
 mod indicators;
 mod inspections;
 mod organizations;
+mod plan;
+mod settings;
+mod tls;

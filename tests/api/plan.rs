@@ -28,7 +28,15 @@ fn every_clause_of_section_three_and_every_other_duty_is_a_task() {
     let mut sections = BTreeMap::<String, usize>::new();
     for task in list(&plan, "tasks") {
         let code = task["code"].as_str().unwrap();
-        *sections.entry(code.split('.').next().unwrap().trim_end_matches(|c: char| c.is_ascii_digit() && code.starts_with('Y')).to_owned()).or_default() += 1;
+        *sections
+            .entry(
+                code.split('.')
+                    .next()
+                    .unwrap()
+                    .trim_end_matches(|c: char| c.is_ascii_digit() && code.starts_with('Y'))
+                    .to_owned(),
+            )
+            .or_default() += 1;
     }
     let expected = [("N1", 11), ("N2", 4), ("N3", 4), ("N4", 4), ("N5", 7), ("N6", 2), ("N7", 1), ("Y", 10)];
     assert_eq!(sections, expected.map(|(section, count)| (section.to_owned(), count)).into());
@@ -50,16 +58,20 @@ fn the_seven_targets_are_those_of_the_plan() {
             )
         })
         .collect();
-    assert_eq!(found, [
-        ("CT01", ">=", "100", true, "%"),
-        ("CT02", ">=", "100", true, "%"),
-        ("CT03", ">=", "100", false, "%"),
-        ("CT04", ">=", "100", false, "%"),
-        ("CT05", ">=", "100", true, "%"),
-        ("CT06", ">", "90", true, "%"),
-        ("CT07", ">", "50", false, "%"),
-    ]);
-    let populations: Vec<_> = list(&plan, "indicators").iter().map(|indicator| indicator["population"].is_null()).collect();
+    assert_eq!(
+        found,
+        [
+            ("CT01", ">=", "100", true, "%"),
+            ("CT02", ">=", "100", true, "%"),
+            ("CT03", ">=", "100", false, "%"),
+            ("CT04", ">=", "100", false, "%"),
+            ("CT05", ">=", "100", true, "%"),
+            ("CT06", ">", "90", true, "%"),
+            ("CT07", ">", "50", false, "%"),
+        ]
+    );
+    let populations: Vec<_> =
+        list(&plan, "indicators").iter().map(|indicator| indicator["population"].is_null()).collect();
     assert_eq!(populations.len(), 7);
     assert_ne!(list(&plan, "indicators")[2]["population"], list(&plan, "indicators")[6]["population"]);
 }
@@ -77,8 +89,12 @@ fn the_documents_are_the_graph_that_the_plan_states() {
         })
         .collect();
     for edge in [
-        "71-NQ-CP implements 57-NQ-TW", "2273-KH-UBND implements 71-NQ-CP", "KH-TTR implements 2273-KH-UBND",
-        "KH-TTR replaces 200-KH-TTR", "200-KH-TTR implements 653-KH-UBND", "653-KH-UBND implements 03-NQ-CP",
+        "71-NQ-CP implements 57-NQ-TW",
+        "2273-KH-UBND implements 71-NQ-CP",
+        "KH-TTR implements 2273-KH-UBND",
+        "KH-TTR replaces 200-KH-TTR",
+        "200-KH-TTR implements 653-KH-UBND",
+        "653-KH-UBND implements 03-NQ-CP",
         "03-NQ-CP implements 57-NQ-TW",
     ] {
         assert!(edges.iter().any(|found| found == edge), "{edge}");
