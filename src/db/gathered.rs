@@ -2,7 +2,6 @@
 
 use diesel::{
     QueryResult,
-    backend::Backend,
     expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate},
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
@@ -38,18 +37,15 @@ impl QueryId for Gathered {
 }
 
 impl QueryFragment<Pg> for Gathered {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        push(self.pg, out)
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(self.pg);
+        Ok(())
     }
 }
 
 impl QueryFragment<Sqlite> for Gathered {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        push(self.sqlite, out)
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(self.sqlite);
+        Ok(())
     }
-}
-
-fn push<DB: Backend>(sql: &str, mut out: AstPass<'_, '_, DB>) -> QueryResult<()> {
-    out.push_sql(sql);
-    Ok(())
 }

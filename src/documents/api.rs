@@ -51,7 +51,7 @@ pub async fn create_document(
 }
 
 /// Get a document
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["documents:read"])),
+#[utoipa::path(tag = "Reference", params(DocumentId), security(("oauth2" = ["documents:read"])),
     responses((status = 200, body = Document)))]
 #[get("/documents/{id}")]
 pub async fn get_document(
@@ -63,7 +63,7 @@ pub async fn get_document(
 }
 
 /// Change a document
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["documents:write"])),
+#[utoipa::path(tag = "Reference", params(DocumentId), security(("oauth2" = ["documents:write"])),
     responses((status = 200, body = Document)))]
 #[patch("/documents/{id}")]
 pub async fn update_document(
@@ -117,7 +117,7 @@ pub async fn put_document_by_key(
 }
 
 /// List the versions of a document
-#[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = ["documents:read"])),
+#[utoipa::path(tag = "Reference", params(DocumentId, PageParams), security(("oauth2" = ["documents:read"])),
     responses((status = 200, body = HistoryPage)))]
 #[get("/documents/{id}/history")]
 pub async fn list_document_history(

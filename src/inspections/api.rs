@@ -48,7 +48,7 @@ pub async fn create_inspection(
 }
 
 /// Get an inspection
-#[utoipa::path(tag = "Pull", security(("oauth2" = ["tasks:read"])),
+#[utoipa::path(tag = "Pull", params(InspectionId), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, body = Inspection)))]
 #[get("/inspections/{id}")]
 pub async fn get_inspection(
@@ -62,7 +62,7 @@ pub async fn get_inspection(
 /// Change an inspection
 ///
 /// To close a finding, send the whole list of findings with its `closed_on`.
-#[utoipa::path(tag = "Push", security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", params(InspectionId), security(("oauth2" = ["tasks:assign"])),
     responses((status = 200, body = Inspection)))]
 #[patch("/inspections/{id}")]
 pub async fn update_inspection(
@@ -77,7 +77,7 @@ pub async fn update_inspection(
 }
 
 /// List the versions of an inspection
-#[utoipa::path(tag = "Pull", params(PageParams), security(("oauth2" = ["tasks:read"])),
+#[utoipa::path(tag = "Pull", params(InspectionId, PageParams), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, body = HistoryPage)))]
 #[get("/inspections/{id}/history")]
 pub async fn list_inspection_history(

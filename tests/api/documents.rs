@@ -29,8 +29,8 @@ fn titles(list: &Reply) -> Vec<&str> {
 }
 
 fn by_key(key: &str) -> String {
-    let encoded: String = key.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    format!("/v1/documents/by-key/qlvb/{encoded}")
+    let path = "/v1/documents/by-key/qlvb/".to_owned();
+    key.bytes().fold(path, |path, byte| format!("{path}%{byte:02X}"))
 }
 
 on_both! {
@@ -147,8 +147,8 @@ on_both! {
         let path = created.header("location");
         assert_eq!(client.send(428, "PATCH", path, &[], Some(b"{}".to_vec())).problem(), "if-match-required");
         api.wait_seconds(60);
-        let patch = json!({ "title": "hai", "issuer": null, "issued_on": null, "number": null, "status": "replaced", "relations": [] });
-        let changed = client.patch(200, path, created.etag(), &patch);
+        let next = json!({ "title": "hai", "issuer": null, "issued_on": null, "number": null, "status": "replaced", "relations": [] });
+        let changed = client.patch(200, path, created.etag(), &next);
         assert_eq!((changed.etag(), &changed.body["version"]), ("\"2\"", &json!(2)));
         assert_eq!(changed.body["updated_at"], "2026-11-23T02:01:00Z");
         for field in ["issuer", "issued_on", "number"] {

@@ -156,8 +156,8 @@ on_both! {
         let created = add(&client, &json!({ "kind": "periodic", "held_on": "2026-11-20", "conclusion": "x", "findings": [{ "text": "chậm" }] }));
         let path = created.header("location");
         assert_eq!(client.send(428, "PATCH", path, &[], Some(b"{}".to_vec())).problem(), "if-match-required");
-        let patch = json!({ "findings": [{ "text": "chậm", "closed_on": "2026-11-23" }], "conclusion": null, "kind": "ad_hoc", "organization": "LC-TTR-NV" });
-        let changed = client.patch(200, path, created.etag(), &patch);
+        let next = json!({ "findings": [{ "text": "chậm", "closed_on": "2026-11-23" }], "conclusion": null, "kind": "ad_hoc", "organization": "LC-TTR-NV" });
+        let changed = client.patch(200, path, created.etag(), &next);
         assert_eq!((changed.etag(), &changed.body["findings"][0]["closed_on"]), ("\"2\"", &json!("2026-11-23")));
         assert_eq!((&changed.body["conclusion"], &changed.body["kind"], &changed.body["organization"]), (&Value::Null, &json!("ad_hoc"), &json!("LC-TTR-NV")));
         let stale = client.patch(412, path, created.etag(), &json!({ "kind": "periodic" }));
