@@ -1,6 +1,7 @@
 //! Tiến Độ: the map of the house.
 
 pub mod app;
+pub mod assessments;
 pub mod auth;
 pub mod bilingual;
 pub mod calendars;

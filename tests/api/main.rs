@@ -3,5 +3,7 @@
 
 mod harness;
 
+mod assessments;
 mod calendars;
+mod given;
 mod organizations;
