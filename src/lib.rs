@@ -15,6 +15,7 @@ pub mod me;
 pub mod openapi;
 pub mod organizations;
 pub mod problem;
+pub mod progress;
 pub mod routes;
 pub mod settings;
 pub mod telemetry;

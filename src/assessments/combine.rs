@@ -8,6 +8,7 @@ use super::{
     target::Target,
 };
 use crate::{
+    auth::Subtree,
     calendars::{Frequency, Period},
     db::types::{Decimal, OrgCode},
 };
@@ -47,6 +48,19 @@ pub struct Reach {
     pub path: String,
     /// Leaves out what is below.
     pub is_alone: bool,
+}
+
+impl Reach {
+    /// The range of paths that it covers.
+    #[must_use]
+    pub fn range(&self) -> (String, String) {
+        // What is below goes on with a character of a code, and `!` comes before all of them.
+        if self.is_alone {
+            (self.path.clone(), format!("{}!", self.path))
+        } else {
+            Subtree::at(self.path.clone()).range()
+        }
+    }
 }
 
 /// A sum on its way; the parts and what was said instead of a number.

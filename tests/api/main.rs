@@ -7,3 +7,4 @@ mod assessments;
 mod calendars;
 mod given;
 mod organizations;
+mod progress;
