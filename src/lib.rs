@@ -1,6 +1,7 @@
 //! Tiến Độ: the map of the house.
 
 pub mod app;
+pub mod assessments;
 pub mod auth;
 pub mod bilingual;
 pub mod calendars;
@@ -19,6 +20,7 @@ pub mod openapi;
 pub mod organizations;
 pub mod plans;
 pub mod problem;
+pub mod progress;
 pub mod routes;
 pub mod settings;
 pub mod tasks;

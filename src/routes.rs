@@ -3,6 +3,7 @@
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{app, auth, calendars, documents, indicators, inspections, me, organizations, problem, tasks, telemetry};
+use crate::{app, assessments, auth, calendars, me, organizations, problem, progress, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -70,4 +71,19 @@ fn v1(routes: &mut ServiceConfig<'_>) {
     routes.service(calendars::api::get_calendar);
     routes.service(calendars::api::list_calendar_periods);
     routes.service(calendars::api::get_calendar_period);
+    routes
+        .service(me::get_me)
+        .service(problem::list_problems)
+        .service(problem::get_problem)
+        .service(organizations::api::list_organizations)
+        .service(organizations::api::create_organization)
+        .service(organizations::api::get_organization)
+        .service(organizations::api::update_organization)
+        .service(organizations::api::list_organization_history)
+        .service(calendars::api::list_calendars)
+        .service(calendars::api::get_calendar)
+        .service(calendars::api::list_calendar_periods)
+        .service(calendars::api::get_calendar_period)
+        .service(assessments::api::list_assessments)
+        .service(progress::api::get_progress);
 }

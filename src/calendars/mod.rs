@@ -17,7 +17,7 @@ pub use definition::{Calendar, DEFAULT_WORKING_DAYS, DayOfWeek, DueRule, Holiday
 pub use error::{CalendarError, Flaw, NoSuchDate, PeriodError};
 pub use frequency::Frequency;
 pub use period::{Period, YEARS};
-pub use rules::{HO_CHI_MINH, PeriodState, Window, today};
+pub use rules::{HO_CHI_MINH, PeriodState, Window, end_of, today};
 
 use model::{CalendarPeriod, CalendarRow, PeriodsOfDay};
 

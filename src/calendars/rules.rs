@@ -174,7 +174,11 @@ const fn month_index(year: i32, month: i32) -> i32 {
     year * 12 + month - 1
 }
 
-fn end_of(day: NaiveDate) -> Result<DateTime<Utc>, NoSuchDate> {
+/// The instant the day ends in Ho Chi Minh City, which is the start of the next.
+///
+/// # Errors
+/// For the last day that can be written.
+pub fn end_of(day: NaiveDate) -> Result<DateTime<Utc>, NoSuchDate> {
     let midnight = day.succ_opt().ok_or(NoSuchDate)?.and_time(NaiveTime::MIN);
     midnight.checked_sub_offset(HO_CHI_MINH).map(|utc| utc.and_utc()).ok_or(NoSuchDate)
 }

@@ -11,3 +11,10 @@ mod organizations;
 mod plan;
 mod settings;
 mod tls;
+mod harness;
+
+mod assessments;
+mod calendars;
+mod given;
+mod organizations;
+mod progress;

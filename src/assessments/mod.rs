@@ -1,0 +1,171 @@
+//! Assessments (đánh giá): what was reported, put together over the tree and over time, against the targets.
+//!
+//! The figure of an organization for a period is its own report of that period, or else the sum over the topmost
+//! organizations below it that reported: a report stands for its whole subtree, so what was reported further down is
+//! not added again. A report of `not_available` is no figure: those below are asked. `not_applicable` is one: nothing arose.
+
+pub mod api;
+pub mod combine;
+pub mod figure;
+pub mod model;
+pub mod store;
+pub mod target;
+
+use std::collections::BTreeMap;
+
+use combine::{Figure, Nature, Reach, Reports};
+use model::{Assessment, AssessmentFilter, Computation, Exact, Place, Verdict};
+use store::{Indicator, Wanted};
+use target::Target;
+
+use crate::{
+    auth::{Caller, Subtree},
+    calendars::{self, Calendar, Frequency, Period},
+    db::{Db, types::OrgCode},
+    http::{Listed, Page},
+    organizations,
+    problem::Problem,
+};
+
+/// One indicator with its targets and all that was reported within a period below an organization.
+#[derive(Debug)]
+pub struct Subject {
+    /// The indicator.
+    pub indicator: Indicator,
+    /// Every target it has.
+    pub targets: Vec<Target>,
+    /// What was reported.
+    pub reports: Reports,
+    /// Path and code of the organizations that have a target of their own.
+    pub targeted: Vec<(String, OrgCode)>,
+}
+
+/// Reads an indicator's targets and reports.
+///
+/// # Errors
+/// What the database says.
+pub async fn load(db: &mut Db, under: &Subtree, indicator: Indicator, period: Period) -> Result<Subject, Problem> {
+    let nature = indicator.nature();
+    let periods = nature.pieces(period).into_iter().flatten().collect();
+    let rows = store::rows(db, under, &indicator.code, periods).await?;
+    Ok(Subject {
+        targets: store::targets(db, &indicator.code).await?,
+        targeted: store::targeted(db, under, &indicator.code, period.year()).await?,
+        reports: Reports::new(nature, rows),
+        indicator,
+    })
+}
+
+impl Indicator {
+    /// How its figures are put together.
+    #[must_use]
+    pub fn nature(&self) -> Nature {
+        Nature { is_ratio: self.kind == "ratio", is_flow: self.flow, frequency: self.frequency }
+    }
+}
+
+impl Subject {
+    /// Puts the figure together and compares it, exactly, with the target that holds.
+    #[must_use]
+    pub fn assess(&self, organization: &OrgCode, reach: &Reach, period: Period) -> Assessment {
+        let combined = self.reports.combine(reach, period);
+        let target = target::choose(&self.targets, organization, period.year());
+        let figure = combined.figure();
+        let value = figure.shown();
+        let verdict = match figure {
+            Figure::NoData | Figure::NotCombinable => Verdict::NoData,
+            Figure::NotApplicable => Verdict::NotApplicable,
+            Figure::Ratio(..) | Figure::Value(_) => match target.and_then(|target| figure.meets(target)) {
+                Some(true) => Verdict::Met,
+                Some(false) => Verdict::NotMet,
+                None => Verdict::NoTarget,
+            },
+        };
+        let parts = combined.parts();
+        Assessment {
+            indicator: self.indicator.code.clone(),
+            name: self.indicator.name.clone(),
+            unit: self.indicator.unit.clone(),
+            organization: organization.clone(),
+            period,
+            value: value.map(Exact),
+            numerator: parts.map(|(numerator, _)| Exact(numerator)),
+            denominator: parts.map(|(_, denominator)| Exact(denominator)),
+            gap: value.zip(target).map(|(value, target)| Exact(value - i128::from(target.value.scaled()))),
+            target: target.cloned(),
+            verdict,
+            computed: Computation::of(combined, self.indicator.flow, period),
+        }
+    }
+}
+
+/// One page of the assessments below an organization, by indicator, then by the order of the tree.
+///
+/// Listed are the organization itself and each one below it that reported or has a target of its own.
+///
+/// # Errors
+/// 404 when `under` is not in the caller's part of the tree or the calendar is not there; `invalid-cursor`.
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    filter: AssessmentFilter,
+    page: &Page,
+) -> Result<Listed<Assessment>, Problem> {
+    let calendar = calendars::get_or_default(db, filter.calendar.as_ref().map(|code| code.as_str())).await?;
+    let after: Option<Place> = page.after()?;
+    let period = match (&after, filter.period) {
+        (Some(after), _) => after.period,
+        (None, Some(period)) => period,
+        (None, None) => month_of_today(&calendar, caller)?,
+    };
+    let under = organizations::get(db, caller, filter.under.as_ref().unwrap_or(caller.organization())).await?;
+    let from = after.as_ref().filter(|_| !page.count).map(|after| after.indicator.clone());
+    let wanted = Wanted { code: filter.indicator, from, documents: None };
+    let indicators = store::indicators(db, caller.subtree(), wanted).await?;
+    let subtree = Subtree::at(under.path.clone());
+    let rows = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+    let (mut items, mut total) = (Vec::new(), 0);
+    for indicator in indicators {
+        if items.len() >= rows && !page.count {
+            break;
+        }
+        let subject = load(db, &subtree, indicator, period).await?;
+        let listed = subject.listed(&under.path, &under.code);
+        total += i64::try_from(listed.len()).unwrap_or(i64::MAX);
+        for (path, code) in listed {
+            let place = Place { period, indicator: subject.indicator.code.to_string(), path };
+            if items.len() < rows && after.as_ref().is_none_or(|after| place.is_after(after)) {
+                let reach = Reach { path: place.path.clone(), is_alone: false };
+                items.push((place, subject.assess(&code, &reach, period)));
+            }
+        }
+    }
+    let total = page.count.then_some(total);
+    Ok(page.cut(items, total, |(place, _)| place.to_string()).map(|(_, assessment)| assessment))
+}
+
+impl Subject {
+    fn listed(&self, path: &str, code: &OrgCode) -> BTreeMap<String, OrgCode> {
+        let reporting = self.reports.reporters().map(|(path, code)| (path.to_owned(), code.clone()));
+        let targeted = self.targeted.iter().cloned();
+        std::iter::once((path.to_owned(), code.clone())).chain(reporting).chain(targeted).collect()
+    }
+}
+
+impl Place {
+    fn is_after(&self, other: &Self) -> bool {
+        (&self.indicator, &self.path) > (&other.indicator, &other.path)
+    }
+}
+
+/// The month that a request means when it names no period.
+///
+/// # Errors
+/// 400 outside the years that a period may name.
+pub fn month_of_today(calendar: &Calendar, caller: &Caller) -> Result<Period, Problem> {
+    let today = calendars::today(caller.now().utc());
+    calendar.containing(today, Frequency::Month).ok_or_else(|| {
+        let rule = crate::bilingual::Bilingual::new("bắt buộc phải có", "is required");
+        Problem::parameter("period", "required", rule)
+    })
+}

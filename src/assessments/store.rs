@@ -1,0 +1,149 @@
+//! What assessments read: indicators, their targets, and what was reported.
+
+use super::target::Target;
+use crate::{
+    auth::Subtree,
+    calendars::{Frequency, Period},
+    db::{
+        prelude::*,
+        schema::{indicator_targets, indicators, observations, organizations},
+        types::{Decimal, DocumentId, IndicatorCode, OrgCode, ShortText},
+    },
+};
+
+/// What an assessment needs to know of an indicator.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = indicators)]
+pub struct Indicator {
+    /// Its code.
+    pub code: IndicatorCode,
+    /// Its name.
+    pub name: ShortText,
+    /// What it is counted in.
+    pub unit: ShortText,
+    /// `ratio`, `count` or `amount`.
+    pub kind: String,
+    /// Adds up over time.
+    pub flow: bool,
+    /// How often it is reported.
+    pub frequency: Option<Frequency>,
+}
+
+/// What one organization reported for one period and breakdown.
+#[derive(Debug, Clone, Queryable)]
+pub struct Row {
+    /// Where the organization stands.
+    pub path: String,
+    /// The organization.
+    pub organization: OrgCode,
+    /// The period.
+    pub period: Period,
+    /// Empty for the whole.
+    pub breakdown: String,
+    /// Of a ratio.
+    pub numerator: Option<Decimal>,
+    /// Of a ratio.
+    pub denominator: Option<Decimal>,
+    /// Of anything else.
+    pub value: Option<Decimal>,
+    /// `not_applicable` or `not_available`, instead of a number.
+    pub missing: Option<String>,
+}
+
+/// Which indicators are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Only this one.
+    pub code: Option<IndicatorCode>,
+    /// Only from this code on.
+    pub from: Option<String>,
+    /// Only of these documents.
+    pub documents: Option<Vec<DocumentId>>,
+}
+
+/// The indicators that a caller may read, by code: those of its subtree and those that stand over it.
+pub async fn indicators(db: &mut Db, readable: &Subtree, wanted: Wanted) -> QueryResult<Vec<Indicator>> {
+    let readable = readable.clone();
+    both!(db, |c| {
+        let (from, to) = readable.range();
+        let mut query = indicators::table
+            .inner_join(organizations::table)
+            .filter(
+                organizations::path
+                    .ge(from)
+                    .and(organizations::path.lt(to))
+                    .or(organizations::path.eq_any(readable.ancestors())),
+            )
+            .into_boxed();
+        if let Some(code) = wanted.code {
+            query = query.filter(indicators::code.eq(code));
+        }
+        if let Some(from) = wanted.from {
+            query = query.filter(indicators::code.ge(from));
+        }
+        if let Some(documents) = wanted.documents {
+            query = query.filter(indicators::document.eq_any(documents));
+        }
+        query.order(indicators::code).select(Indicator::as_select()).load(c)
+    })
+}
+
+/// Every target of an indicator.
+pub async fn targets(db: &mut Db, indicator: &IndicatorCode) -> QueryResult<Vec<Target>> {
+    let indicator = indicator.clone();
+    both!(db, |c| indicator_targets::table
+        .filter(indicator_targets::indicator.eq(indicator))
+        .order(indicator_targets::position)
+        .select(Target::as_select())
+        .load(c))
+}
+
+/// Path and code of the organizations of the part that have a target of their own, for the year or for any.
+pub async fn targeted(
+    db: &mut Db,
+    under: &Subtree,
+    indicator: &IndicatorCode,
+    year: i32,
+) -> QueryResult<Vec<(String, OrgCode)>> {
+    let (under, indicator) = (under.clone(), indicator.clone());
+    both!(db, |c| {
+        let (from, to) = under.range();
+        indicator_targets::table
+            .inner_join(organizations::table.on(indicator_targets::organization.eq(organizations::code.nullable())))
+            .filter(indicator_targets::indicator.eq(indicator))
+            .filter(indicator_targets::year.is_null().or(indicator_targets::year.eq(year)))
+            .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
+            .order(organizations::path)
+            .distinct()
+            .select((organizations::path, organizations::code))
+            .load(c)
+    })
+}
+
+/// What the organizations of the part reported of an indicator for these periods.
+pub async fn rows(
+    db: &mut Db,
+    under: &Subtree,
+    indicator: &IndicatorCode,
+    periods: Vec<Period>,
+) -> QueryResult<Vec<Row>> {
+    let (under, indicator) = (under.clone(), indicator.clone());
+    both!(db, |c| {
+        let (from, to) = under.range();
+        observations::table
+            .inner_join(organizations::table)
+            .filter(observations::indicator.eq(indicator).and(observations::period.eq_any(periods)))
+            .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
+            .select((
+                organizations::path,
+                organizations::code,
+                observations::period,
+                observations::breakdown,
+                observations::numerator,
+                observations::denominator,
+                observations::value,
+                observations::missing,
+            ))
+            .load(c)
+    })
+}

@@ -1,0 +1,48 @@
+//! HTTP for progress.
+
+use actix_web::{
+    get,
+    web::{Data, Json},
+};
+
+use super::model::{Progress, ProgressFilter};
+use crate::{
+    auth::{Permit, ReportsRead},
+    db::Store,
+    http::Query,
+    problem::Problem,
+    settings::Settings,
+};
+
+/// Get progress
+///
+/// Tasks (nhiệm vụ) by state, timeliness, group and lead; each indicator (chỉ tiêu) against its target; planned and
+/// spent; obstacles and proposals; and `coverage`, so that a partial sum is never read as final. All of it is of one
+/// moment of the database.
+///
+/// **As of a day.** Without `as_of` the tasks are shown as they stand. With an earlier day a task counts when it was
+/// assigned by that day (`assigned_on`, else the local date on which it was first recorded). Its state, due date,
+/// completion, lead and group are those that the log shows at the end of that day in Ho Chi Minh City; a task recorded
+/// only later is taken as first recorded. Its percentage, money spent, obstacles and proposals are those of the latest
+/// progress update that speaks of that day or an earlier one, whenever it was recorded. Figures of indicators are those
+/// known now for the period, and targets those that hold now: a figure always comes after its period.
+///
+/// **Timeliness.** No due date: `no_deadline`. Completed: `done_on_time` when completed on the due day or before, else
+/// `done_late`. Cancelled: counted by state only. Otherwise `overdue` after the due day, `due_soon` within three days
+/// before it (the operator may set another number), else `on_time`.
+///
+/// **Coverage.** A figure is expected for each indicator and each organization below `under` with a target of its own,
+/// in each of the indicator's reporting periods within the period.
+#[utoipa::path(tag = "Pull", params(ProgressFilter), security(("oauth2" = ["reports:read"])),
+    responses((status = 200, body = Progress)))]
+#[get("/progress")]
+pub async fn get_progress(
+    caller: Permit<ReportsRead>,
+    filter: Query<ProgressFilter>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<Json<Progress>, Problem> {
+    let (caller, days) = (caller.caller(), settings.due_soon_days);
+    let progress = store.heavy(async move |db| super::get(db, &caller, filter.0, days).await).await?;
+    Ok(Json(progress))
+}
