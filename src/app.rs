@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::AppExt;
 
 use crate::{
-    auth::Authority,
+    auth::{self, Authority},
     clock::Clock,
     db::{Options, Store, Tls},
     http::BODY_LIMIT,
@@ -98,6 +98,7 @@ pub fn create_app(
     app.app_data(Data::new(openapi::Document::of(document)))
         .configure(openapi::pages)
         .default_service(web::to(not_found_page))
+        .wrap(from_fn(auth::receive))
         .wrap(Compress::default())
         .wrap(from_fn(telemetry::observe))
 }
