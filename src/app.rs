@@ -108,10 +108,10 @@ pub fn create_app(
 /// # Errors
 /// When the address cannot be listened on.
 pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
-    let workers = state.settings.workers;
+    let (workers, head_time) = (state.settings.workers, state.settings.head_time);
     Ok(HttpServer::new(move || create_app(state.clone()))
         .workers(workers)
-        .client_request_timeout(Duration::from_secs(10))
+        .client_request_timeout(head_time)
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(20)
         .listen(listener)?

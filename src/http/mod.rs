@@ -7,6 +7,7 @@ mod formats;
 mod page;
 mod query;
 mod retry;
+mod strict;
 
 pub use answer::Answer;
 pub use body::{Form, Json, Patched};
