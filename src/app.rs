@@ -18,9 +18,9 @@ use crate::{
     auth::{self, Authority},
     clock::Clock,
     db::{Options, Store, Tls},
-    http::BODY_LIMIT,
+    http::{self, BODY_LIMIT},
     openapi,
-    problem::{Problem, not_found_page},
+    problem::Problem,
     routes,
     settings::Settings,
     telemetry::{self, Metrics},
@@ -95,11 +95,13 @@ pub fn create_app(
         .openapi(openapi::base(&state.settings.issuer))
         .configure(routes::all)
         .split_for_parts();
-    app.app_data(Data::new(openapi::Document::of(document)))
+    app.app_data(Data::new(http::Addresses::of(&document)))
+        .app_data(Data::new(openapi::Document::of(document)))
         .configure(openapi::pages)
-        .default_service(web::to(not_found_page))
+        .default_service(web::to(http::elsewhere))
         .wrap(from_fn(auth::receive))
         .wrap(Compress::default())
+        .wrap(from_fn(http::head_as_get))
         .wrap(from_fn(telemetry::observe))
 }
 
