@@ -103,6 +103,7 @@ pub fn create_app(
         .wrap(Compress::default())
         .wrap(from_fn(http::head_as_get))
         .wrap(from_fn(telemetry::observe))
+        .wrap(from_fn(http::hold_body))
 }
 
 /// The server on a listener; awaited, it serves until the process is told to stop, then lets what runs come to its end.

@@ -9,6 +9,7 @@ mod page;
 mod query;
 mod retry;
 mod strict;
+mod unread;
 
 pub use answer::Answer;
 pub use body::{Form, Json, Patched};
@@ -19,6 +20,7 @@ pub(crate) use page::page;
 pub use page::{List, Listed, NoFilter, Page, PageParams};
 pub use query::{Query, QueryValue};
 pub use retry::{RetryKey, post};
+pub use unread::hold_body;
 
 /// The largest body the service reads, after decompression.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
