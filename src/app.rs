@@ -15,12 +15,12 @@ use utoipa::ToSchema;
 use utoipa_actix_web::AppExt;
 
 use crate::{
-    auth::Authority,
+    auth::{self, Authority},
     clock::Clock,
     db::{Options, Store, Tls},
-    http::BODY_LIMIT,
+    http::{self, BODY_LIMIT},
     openapi,
-    problem::{Problem, not_found_page},
+    problem::Problem,
     routes,
     settings::Settings,
     telemetry::{self, Metrics},
@@ -95,11 +95,15 @@ pub fn create_app(
         .openapi(openapi::base(&state.settings.issuer))
         .configure(routes::all)
         .split_for_parts();
-    app.app_data(Data::new(openapi::Document::of(document)))
+    app.app_data(Data::new(http::Addresses::of(&document)))
+        .app_data(Data::new(openapi::Document::of(document)))
         .configure(openapi::pages)
-        .default_service(web::to(not_found_page))
+        .default_service(web::to(http::elsewhere))
+        .wrap(from_fn(auth::receive))
         .wrap(Compress::default())
+        .wrap(from_fn(http::head_as_get))
         .wrap(from_fn(telemetry::observe))
+        .wrap(from_fn(http::hold_body))
 }
 
 /// The server on a listener; awaited, it serves until the process is told to stop, then lets what runs come to its end.
@@ -107,10 +111,10 @@ pub fn create_app(
 /// # Errors
 /// When the address cannot be listened on.
 pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
-    let workers = state.settings.workers;
+    let (workers, head_time) = (state.settings.workers, state.settings.head_time);
     Ok(HttpServer::new(move || create_app(state.clone()))
         .workers(workers)
-        .client_request_timeout(Duration::from_secs(10))
+        .client_request_timeout(head_time)
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(20)
         .listen(listener)?

@@ -61,7 +61,7 @@ pub async fn get_me(caller: Permit<AnyClient>, authority: Data<Authority>) -> Js
         organization: caller.organization().clone(),
         source: caller.source().cloned(),
         scopes: caller.scopes().iter().collect(),
-        limits: Limits { requests_per_minute: authority.per_minute(), body_bytes: BODY_LIMIT, rows: 5000 },
+        limits: Limits { requests_per_minute: authority.quotas().per_minute(), body_bytes: BODY_LIMIT, rows: 5000 },
         server_time: caller.now(),
         newest_seq: None,
     })

@@ -33,6 +33,10 @@ pub struct Settings {
     pub readers: usize,
     /// Longest wait for the database before 503.
     pub database_wait: Duration,
+    /// Longest wait for the head of a request.
+    pub head_time: Duration,
+    /// Longest wait for a whole body.
+    pub body_time: Duration,
     /// Life of an access token.
     pub token_life: Duration,
     /// Days before the due date on which a task becomes `due_soon`.
@@ -60,6 +64,8 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("TIENDO_POOL_SIZE", "16", "PostgreSQL connections for writes and reports"),
     ("TIENDO_READERS", "4", "shared PostgreSQL connections, or SQLite reader threads"),
     ("TIENDO_DATABASE_WAIT_MS", "5000", "longest wait for a database connection before 503"),
+    ("TIENDO_HEAD_SECONDS", "10", "longest wait for the head of a request"),
+    ("TIENDO_BODY_SECONDS", "30", "longest wait for the whole body of a request"),
     ("TIENDO_TOKEN_SECONDS", "900", "life of an access token"),
     ("TIENDO_DUE_SOON_DAYS", "3", "days before the due date on which a task becomes due_soon"),
     ("TIENDO_REQUESTS_PER_MINUTE", "6000", "requests per minute for each client; 0 turns the limit off"),
@@ -126,6 +132,8 @@ impl Settings {
                 100,
                 60_000,
             )?),
+            head_time: Duration::from_secs(bounded("TIENDO_HEAD_SECONDS", &value("TIENDO_HEAD_SECONDS")?, 1, 600)?),
+            body_time: Duration::from_secs(bounded("TIENDO_BODY_SECONDS", &value("TIENDO_BODY_SECONDS")?, 1, 600)?),
             token_life: Duration::from_secs(bounded(
                 "TIENDO_TOKEN_SECONDS",
                 &value("TIENDO_TOKEN_SECONDS")?,

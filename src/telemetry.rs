@@ -144,6 +144,10 @@ impl Drop for InFlight {
     }
 }
 
+/// What a refusal's own body must not take away.
+const KEPT: [HeaderName; 3] =
+    [header::ALLOW, HeaderName::from_static("ratelimit-policy"), HeaderName::from_static("ratelimit")];
+
 /// Writes the body of every refusal, whoever gave it: a handler, an extractor, or the framework with a bare status.
 fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, language: Language, id: &str) -> ServiceResponse {
     let response = response.map_into_boxed_body();
@@ -151,18 +155,20 @@ fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, language: Lang
     if status.is_success() || status.is_redirection() || status.is_informational() {
         return response;
     }
-    if let Some(problem) = response.response().error().and_then(Error::as_error::<problem::Problem>) {
-        let answer = problem::render(problem, language, id);
-        return response.into_response(answer);
-    }
+    let problem = response.response().error().and_then(Error::as_error::<problem::Problem>);
     // A body with a type of its own (an OAuth error, a page) is left as it is.
-    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
-    {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if problem.is_none() && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
         return response;
     }
-    let mut answer = problem::render(&problem::for_status(status), language, id);
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    let mut answer = match problem {
+        Some(problem) => problem::render(problem, language, id),
+        None => problem::render(&problem::for_status(status), language, id),
+    };
+    for name in KEPT {
+        if let Some(value) = response.headers().get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
     }
     response.into_response(answer)
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Keys, Scopes,
+    Keys, Quotas, Scopes,
     caller::{Identity, Subtree},
     store,
 };
@@ -57,9 +57,8 @@ pub struct Authority {
     keys: Keys,
     issuer: String,
     token_life: Duration,
-    per_minute: u32,
+    quotas: Quotas,
     verified: Mutex<HashMap<[u8; 32], Verified>>,
-    spent: Mutex<HashMap<ClientId, (i64, u32)>>,
 }
 
 impl Authority {
@@ -76,8 +75,8 @@ impl Authority {
     ) -> Result<Self, Problem> {
         let keys = Keys::default();
         keys.refresh(&store, &clock).await?;
-        let (verified, spent) = (Mutex::default(), Mutex::default());
-        Ok(Self { store, clock, keys, issuer: issuer.to_owned(), token_life, per_minute, verified, spent })
+        let (quotas, verified) = (Quotas::new(per_minute), Mutex::default());
+        Ok(Self { store, clock, keys, issuer: issuer.to_owned(), token_life, quotas, verified })
     }
 
     /// Tells the time.
@@ -92,10 +91,10 @@ impl Authority {
         &self.issuer
     }
 
-    /// Requests that a client may make in a minute; 0 is no limit.
+    /// What clients may do in a minute.
     #[must_use]
-    pub fn per_minute(&self) -> u32 {
-        self.per_minute
+    pub fn quotas(&self) -> &Quotas {
+        &self.quotas
     }
 
     /// The signing keys.
@@ -216,30 +215,6 @@ impl Authority {
         if let Ok(mut verified) = self.verified.lock() {
             verified.clear();
         }
-    }
-
-    /// Counts a request against the client's quota of this minute.
-    pub(super) fn limit(&self, client: ClientId) -> Result<(), Problem> {
-        if self.per_minute == 0 {
-            return Ok(());
-        }
-        let seconds = self.clock.now().utc().timestamp();
-        let minute = seconds.div_euclid(60);
-        let mut spent = self.spent.lock().map_err(Problem::internal)?;
-        let entry = spent.entry(client).or_insert((minute, 0));
-        if entry.0 != minute {
-            *entry = (minute, 0);
-        }
-        entry.1 += 1;
-        if entry.1 <= self.per_minute {
-            return Ok(());
-        }
-        let mut problem = Problem::new(
-            "rate-limited",
-            Bilingual::new("Đã dùng hết hạn mức của phút này.", "The quota of this minute is used up."),
-        );
-        problem.retry_after = u32::try_from(60 - seconds.rem_euclid(60)).ok();
-        Err(problem)
     }
 }
 

@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpMessage, HttpRequest, http::header, web::Data};
-
-use super::{Authority, ScopeName, Scopes};
+use super::{ScopeName, Scopes};
 use crate::{
-    bilingual::Bilingual,
     db::types::{ClientId, Instant, OrgCode, SourceCode},
     problem::Problem,
 };
@@ -158,33 +155,6 @@ impl Caller {
 /// The id of the request, set by the outermost layer.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
-
-pub(super) async fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
-    let authority = request.app_data::<Data<Authority>>().ok_or_else(|| Problem::internal("no authority"))?;
-    let header = request.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
-    let token = header.to_str().ok().and_then(bearer).ok_or_else(missing)?;
-    let identity = authority.verify(token).await?;
-    if let Some(client) = identity.client {
-        authority.limit(client)?;
-    }
-    let request_id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
-    Ok(Caller::new(identity, request_id, authority.clock().now()))
-}
-
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn missing() -> Problem {
-    Problem::new(
-        "token-missing",
-        Bilingual::new(
-            "Gửi Authorization: Bearer <token>; lấy token ở POST /oauth2/token.",
-            "Send Authorization: Bearer <token>; get a token from POST /oauth2/token.",
-        ),
-    )
-}
 
 #[cfg(test)]
 mod tests {

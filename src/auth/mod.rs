@@ -4,18 +4,22 @@ mod assertion;
 mod authority;
 mod caller;
 mod credentials;
+mod door;
 mod keys;
 mod metadata;
 mod permit;
+mod quota;
 mod scope;
 mod store;
 mod token;
 
 pub use authority::Authority;
 pub use caller::{Caller, RequestId, Subtree};
+pub use door::receive;
 pub use keys::Keys;
 pub use metadata::{Metadata, get_jwks, get_metadata};
 pub use permit::*;
+pub use quota::{Quota, Quotas};
 pub use scope::{PROFILES, ScopeName, Scopes};
 pub use token::{issue_token, revoke_token};
 

@@ -1,13 +1,17 @@
 //! The right to an operation, in the handler's argument list: without it the handler does not run.
 
-use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin};
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+    ops::Deref,
+};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
-use super::{Caller, ScopeName, caller};
+use super::{Caller, ScopeName, door::Arrival};
 use crate::{bilingual::say, problem::Problem};
 
-/// A caller that holds one of `S`'s scopes.
+/// A caller that holds one of `S`'s scopes. It stands first in a handler's arguments, so that it is asked first.
 pub struct Permit<S>(Caller, PhantomData<S>);
 
 /// The scopes that open an operation; any one of them does.
@@ -34,20 +38,24 @@ impl<S> Permit<S> {
 
 impl<S: Opens + 'static> FromRequest for Permit<S> {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let caller = caller::authenticate(&request).await?;
-            if S::SCOPES.is_empty() || caller.scopes().has_any(S::SCOPES) {
-                return Ok(Self(caller, PhantomData));
-            }
-            let needed = S::SCOPES.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
-            let mut problem = Problem::new("scope-missing", say!("Cần quyền: {needed}.", "Needed: {needed}."));
-            problem.challenge = Some(needed.into());
-            Err(problem)
-        })
+        let arrival = request.extensions_mut().remove::<Arrival>();
+        let caller = arrival.map_or_else(|| Err(Problem::internal("nobody is at the door")), |arrival| arrival.0);
+        ready(caller.and_then(|caller| Self::admit(caller)))
+    }
+}
+
+impl<S: Opens> Permit<S> {
+    fn admit(caller: Caller) -> Result<Self, Problem> {
+        if S::SCOPES.is_empty() || caller.scopes().has_any(S::SCOPES) {
+            return Ok(Self(caller, PhantomData));
+        }
+        let needed = S::SCOPES.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+        let mut problem = Problem::new("scope-missing", say!("Cần quyền: {needed}.", "Needed: {needed}."));
+        problem.challenge = Some(needed.into());
+        Err(problem)
     }
 }
 

@@ -2,17 +2,22 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, error::PayloadError, web::Bytes};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    error::PayloadError,
+    http::StatusCode,
+    web::{Bytes, Data},
+};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
+use super::strict::Strict;
 use crate::{
     bilingual::{Bilingual, say},
     problem::{Fault, Place, Problem},
+    settings::Settings,
 };
-
-/// A body must be here whole within this time.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A JSON body (`application/json`), and what tells it from another.
 pub struct Json<T> {
@@ -36,12 +41,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = matches!(request.content_type(), "application/json" | "application/merge-patch+json");
-        let bytes = Bytes::from_request(request, payload);
+        let (time, bytes) = (body_time(request), Bytes::from_request(request, payload));
         Box::pin(async move {
             if !is_json {
                 return Err(unsupported());
             }
-            let bytes = whole(bytes).await?;
+            let bytes = whole(bytes, time).await?;
             Ok(Self { value: parse(&bytes)?, digest: Sha256::digest(&bytes).into() })
         })
     }
@@ -56,28 +61,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_form = request.content_type() == "application/x-www-form-urlencoded";
-        let bytes = Bytes::from_request(request, payload);
+        let (time, bytes) = (body_time(request), Bytes::from_request(request, payload));
         Box::pin(async move {
             if !is_form {
                 return Err(unsupported());
             }
-            let bytes = whole(bytes).await?;
+            let bytes = whole(bytes, time).await?;
             serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| malformed(&error.to_string()))
         })
     }
 }
 
-async fn whole(bytes: impl Future<Output = Result<Bytes, actix_web::Error>>) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(BODY_TIME, bytes).await {
+fn body_time(request: &HttpRequest) -> Duration {
+    request.app_data::<Data<Settings>>().map_or(Duration::from_secs(30), |settings| settings.body_time)
+}
+
+/// The bytes of a body, which must all be here within `time`, however they trickle in.
+async fn whole(bytes: impl Future<Output = Result<Bytes, actix_web::Error>>, time: Duration) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(time, bytes).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if matches!(error.as_error(), Some(PayloadError::Overflow)) => Err(Problem::new(
-            "body-too-large",
-            Bilingual::new(
-                "Nội dung lớn hơn 10 MiB; hãy chia thành nhiều lần gửi.",
-                "The body is larger than 10 MiB; send it in several parts.",
-            ),
-        )),
-        Ok(Err(error)) if error.as_response_error().status_code().as_u16() == 413 => Err(Problem::new(
+        Ok(Err(error)) if is_too_large(&error) => Err(Problem::new(
             "body-too-large",
             Bilingual::new(
                 "Nội dung lớn hơn 10 MiB; hãy chia thành nhiều lần gửi.",
@@ -85,11 +88,19 @@ async fn whole(bytes: impl Future<Output = Result<Bytes, actix_web::Error>>) -> 
             ),
         )),
         Ok(Err(_)) => Err(malformed("the body broke off or is not encoded as its headers say")),
-        Err(_) => Err(Problem::new(
-            "request-timeout",
-            Bilingual::new("Nội dung chưa đến đủ sau 30 giây.", "The body was not complete after 30 seconds."),
-        )),
+        Err(_) => {
+            let seconds = time.as_secs();
+            Err(Problem::new(
+                "request-timeout",
+                say!("Nội dung chưa đến đủ sau {seconds} giây.", "The body was not complete after {seconds} seconds."),
+            ))
+        }
     }
+}
+
+fn is_too_large(error: &actix_web::Error) -> bool {
+    matches!(error.as_error(), Some(PayloadError::Overflow))
+        || error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE
 }
 
 fn unsupported() -> Problem {
@@ -112,7 +123,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         return Err(malformed(&format!("not UTF-8 at byte {}", error.valid_up_to())));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refusal(&error))?;
+    let value = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|error| refusal(&error))?;
     json.end().map_err(|error| malformed(&error.to_string()))?;
     Ok(value)
 }

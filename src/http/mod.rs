@@ -5,9 +5,12 @@ mod body;
 mod etag;
 mod formats;
 mod language;
+mod methods;
 mod page;
 mod query;
 mod retry;
+mod strict;
+mod unread;
 
 pub use answer::Answer;
 pub(crate) use body::parse;
@@ -15,10 +18,12 @@ pub use body::{Form, Json, Patched};
 pub use etag::{IfMatch, Tagged, Versioned};
 pub use formats::{Format, table};
 pub use language::Said;
+pub use methods::{Addresses, elsewhere, head_as_get};
 pub(crate) use page::page;
 pub use page::{List, Listed, NoFilter, Page, PageParams};
 pub use query::{Query, QueryValue};
 pub use retry::{RetryKey, post};
+pub use unread::hold_body;
 
 /// The largest body the service reads, after decompression.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;

@@ -134,8 +134,8 @@ pub static CATALOGUE: &[Kind] = &[
         408,
         ["Nội dung đến quá chậm", "The body came too slowly"],
         [
-            "Toàn bộ nội dung phải đến trong 30 giây. Không có gì được ghi; gửi lại hoặc chia nhỏ.",
-            "The whole body must arrive within 30 seconds. Nothing was written; send it again or in smaller parts.",
+            "Toàn bộ nội dung phải đến trong thời hạn (30 giây, nếu người vận hành không đặt khác). Không có gì được ghi; gửi lại hoặc chia nhỏ.",
+            "The whole body must arrive in time (30 seconds, unless the operator set another). Nothing was written; send it again or in smaller parts.",
         ],
     ),
     entry(

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use catalogue::{CATALOGUE, Kind, kind};
 pub use pages::{get_problem, list_problems};
-pub use render::{for_status, not_found_page, render};
+pub use render::{for_status, render};
 
 use crate::{
     bilingual::{Bilingual, say},

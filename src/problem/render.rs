@@ -1,7 +1,7 @@
 //! From a problem to an answer; the only place that logs a failure of ours.
 
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
+    HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
 };
 use serde_json::{Map, Value, json};
@@ -98,19 +98,4 @@ pub fn for_status(status: StatusCode) -> Problem {
     };
     let kind = kind(slug);
     Problem::new(slug, Bilingual { vi: kind.title.vi.clone(), en: kind.title.en.clone() })
-}
-
-/// What answers where no route is.
-///
-/// # Errors
-/// Always `not-found`.
-pub async fn not_found_page(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let path = request.path().chars().take(200).collect::<String>();
-    Err(Problem::new(
-        "not-found",
-        crate::bilingual::say!(
-            "Không có địa chỉ {path}; xem /docs hoặc /openapi.json.",
-            "There is no address {path}; see /docs or /openapi.json."
-        ),
-    ))
 }

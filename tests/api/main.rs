@@ -16,5 +16,7 @@ mod harness;
 mod assessments;
 mod calendars;
 mod given;
+mod auth;
+mod http;
 mod organizations;
 mod progress;

@@ -3,6 +3,7 @@
 
 mod database;
 pub mod jwt;
+pub mod wire;
 
 use std::{
     net::TcpListener,
@@ -338,6 +339,13 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<Vec<u8>>,
     ) -> Reply {
+        let reply = self.try_send(method, path, headers, body);
+        assert_eq!(reply.status, expected, "{method} {path}: {}", reply.text);
+        reply
+    }
+
+    /// The same, whatever the status.
+    pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Reply {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if !self.token.is_empty() {
             request = request.header("Authorization", format!("Bearer {}", self.token));
@@ -356,13 +364,11 @@ impl Client {
             .into();
         let mut response = agent.run(request.body(body.unwrap_or_default()).unwrap()).unwrap();
         let text = response.body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
-        let reply = Reply {
+        Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
             text,
-        };
-        assert_eq!(reply.status, expected, "{method} {path}: {}", reply.text);
-        reply
+        }
     }
 }

@@ -1,0 +1,80 @@
+//! Which methods an address takes: HEAD wherever GET is, `Allow` in the answer to OPTIONS and to a method it does not take.
+
+use actix_web::{
+    Error, HttpRequest, HttpResponse,
+    body::MessageBody,
+    dev::{ResourceDef, ServiceRequest, ServiceResponse},
+    http::{Method, header},
+    middleware::Next,
+    web::Data,
+};
+use utoipa::openapi::{OpenApi, PathItem};
+
+use crate::{bilingual::say, problem::Problem};
+
+/// The addresses of the document, each with the value of its `Allow`.
+pub struct Addresses(Vec<(ResourceDef, String)>);
+
+impl Addresses {
+    /// The addresses of a document, and of the document itself.
+    #[must_use]
+    pub fn of(spec: &OpenApi) -> Self {
+        let itself = (ResourceDef::new("/openapi.json"), "GET, HEAD, OPTIONS".to_owned());
+        let operations = spec.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), allowed(item)));
+        Self(operations.chain([itself]).collect())
+    }
+
+    fn allow(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|(address, _)| address.is_match(path)).map(|(_, allow)| allow.as_str())
+    }
+}
+
+fn allowed(item: &PathItem) -> String {
+    let (read, write) = (item.get.is_some(), item.post.is_some());
+    let all = [
+        ("GET", read),
+        ("HEAD", read),
+        ("POST", write),
+        ("PUT", item.put.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("DELETE", item.delete.is_some()),
+        ("OPTIONS", true),
+    ];
+    all.iter().filter(|(_, is_taken)| *is_taken).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+/// What answers where no operation did: 405 or OPTIONS at an address that exists, else 404.
+///
+/// # Errors
+/// `not-found` where there is no address.
+pub async fn elsewhere(request: HttpRequest, addresses: Data<Addresses>) -> Result<HttpResponse, Problem> {
+    if let Some(allow) = addresses.allow(request.path()) {
+        let mut answer = match *request.method() {
+            Method::OPTIONS => HttpResponse::NoContent(),
+            _ => HttpResponse::MethodNotAllowed(),
+        };
+        return Ok(answer.insert_header((header::ALLOW, allow)).finish());
+    }
+    let path = request.path().chars().take(200).collect::<String>();
+    Err(Problem::new(
+        "not-found",
+        say!(
+            "Không có địa chỉ {path}; xem /docs hoặc /openapi.json.",
+            "There is no address {path}; see /docs or /openapi.json."
+        ),
+    ))
+}
+
+/// The layer that answers HEAD as GET; the server leaves the body away (RFC 9110, 9.3.2).
+///
+/// # Errors
+/// What the framework itself could not turn into an answer.
+pub async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
