@@ -29,6 +29,7 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(organizations::api::list_organization_history)
         .service(tasks::api::list_tasks)
         .service(tasks::api::create_task)
+        .service(tasks::summary::api::get_task_summary)
         .service(tasks::api::get_task)
         .service(tasks::api::update_task)
         .service(tasks::api::get_task_by_key)

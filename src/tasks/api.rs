@@ -126,9 +126,8 @@ pub async fn put_task(
     store: Data<Store>,
 ) -> Result<Answer, Problem> {
     let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
-    let put = async move |db: &mut _| {
-        super::put_if(db, &caller, &key.0, &key.1, body.into_inner(), etag.as_ref()).await
-    };
+    let put =
+        async move |db: &mut _| super::put_if(db, &caller, &key.0, &key.1, body.into_inner(), etag.as_ref()).await;
     let (task, outcome) = store.write(put).await?;
     let (place, view) = (format!("/v1/tasks/{}", task.id), TaskView::of(task, as_of));
     if outcome == Outcome::Created { Answer::created(place, &view) } else { Answer::changed(&view) }

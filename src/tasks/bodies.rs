@@ -7,8 +7,7 @@ use utoipa::ToSchema;
 use super::model::{Leader, Priority, Recurrence};
 use crate::{
     db::types::{
-        DocumentId, IndicatorCode, JsonText, LongText, OrgCode, RecordKey, ShortText, SourceCode,
-        TaskId, Vnd,
+        DocumentId, IndicatorCode, JsonText, LongText, OrgCode, RecordKey, ShortText, SourceCode, TaskId, Vnd,
     },
     http::Patched,
 };
@@ -67,7 +66,8 @@ pub struct TaskCreate {
     /// Codes of the indicators that it serves (chỉ tiêu), at most 100.
     #[serde(default)]
     #[schema(max_items = 100)]
-    pub indicators: Vec<IndicatorCode>,}
+    pub indicators: Vec<IndicatorCode>,
+}
 
 /// The whole of what a source system says of its task; what is absent is null. What the lead reports is not touched.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -118,7 +118,8 @@ pub struct TaskUpdate {
     /// Codes of the indicators that it serves (chỉ tiêu), at most 100.
     #[serde(default)]
     #[schema(max_items = 100)]
-    pub indicators: Vec<IndicatorCode>,}
+    pub indicators: Vec<IndicatorCode>,
+}
 
 /// A merge patch (RFC 7396): absent fields stay, null clears.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

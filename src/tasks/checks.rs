@@ -2,10 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{
-    model::Task,
-    store,
-};
+use super::{model::Task, store};
 use crate::{
     auth::Caller,
     bilingual::{Bilingual, say},
@@ -51,10 +48,7 @@ pub fn is_open(task: &Task) -> Result<(), Problem> {
     let state = task.state;
     Err(Problem::new(
         "task-closed",
-        say!(
-            "Nhiệm vụ đang ở trạng thái {state}, không nhận thêm.",
-            "The task is {state} and takes no more of this."
-        ),
+        say!("Nhiệm vụ đang ở trạng thái {state}, không nhận thêm.", "The task is {state} and takes no more of this."),
     ))
 }
 

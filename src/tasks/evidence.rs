@@ -80,7 +80,16 @@ mod tests {
         for url in ["https://a.vn/x?y#z", "http://10.0.0.1:8080/văn-bản", "https://a.vn"] {
             assert!(is_address(url), "{url}");
         }
-        for url in ["", "a.vn", "javascript:alert(1)", "https://", "https:///x", "ftp://a.vn", "https://a.vn/a b", "https://a.vn/\0"] {
+        for url in [
+            "",
+            "a.vn",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "ftp://a.vn",
+            "https://a.vn/a b",
+            "https://a.vn/\0",
+        ] {
             assert!(!is_address(url), "{url}");
         }
         assert!(is_address(&format!("https://a/{}", "x".repeat(LONGEST - 10))));

@@ -75,12 +75,7 @@ pub async fn get(db: &mut Db, caller: &Caller, id: TaskId) -> Result<Task, Probl
 ///
 /// # Errors
 /// 404 when there is none in the caller's part of the tree.
-pub async fn get_by_key(
-    db: &mut Db,
-    caller: &Caller,
-    source: &SourceCode,
-    key: &RecordKey,
-) -> Result<Task, Problem> {
+pub async fn get_by_key(db: &mut Db, caller: &Caller, source: &SourceCode, key: &RecordKey) -> Result<Task, Problem> {
     store::find_by_key(db, caller.subtree(), source, key).await?.or_404("task")
 }
 

@@ -3,11 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::model::{Task, TaskState};
-use crate::{
-    auth::Caller,
-    calendars,
-    db::types::words,
-};
+use crate::{auth::Caller, calendars, db::types::words};
 
 words! {
     /// A task's verdict against its due date (tình trạng tiến độ).

@@ -37,7 +37,13 @@ impl TaskCreate {
 impl Task {
     /// The first version: assigned, with nothing done.
     #[must_use]
-    pub fn first(id: TaskId, source: Option<SourceCode>, key: Option<RecordKey>, body: TaskUpdate, now: Instant) -> Self {
+    pub fn first(
+        id: TaskId,
+        source: Option<SourceCode>,
+        key: Option<RecordKey>,
+        body: TaskUpdate,
+        now: Instant,
+    ) -> Self {
         let blank = Self {
             id,
             source,

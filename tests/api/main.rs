@@ -3,4 +3,9 @@
 
 mod harness;
 
+mod deadline_changes;
 mod organizations;
+mod progress_updates;
+mod tasks;
+mod timeliness;
+mod transitions;

@@ -15,13 +15,8 @@ use crate::{
 };
 
 /// States in which the lead still has the work before it.
-const OPEN: [TaskState; 5] = [
-    TaskState::Assigned,
-    TaskState::Accepted,
-    TaskState::Returned,
-    TaskState::InProgress,
-    TaskState::Suspended,
-];
+const OPEN: [TaskState; 5] =
+    [TaskState::Assigned, TaskState::Accepted, TaskState::Returned, TaskState::InProgress, TaskState::Suspended];
 
 /// Narrows a boxed query to the tasks with a verdict; `timeliness::timeliness` says the same of one task.
 macro_rules! judged {
@@ -31,9 +26,8 @@ macro_rules! judged {
         let is_awaiting = || tasks::state.eq(TaskState::AwaitingConfirmation);
         let is_completed = || tasks::state.eq(TaskState::Completed);
         let is_late = || tasks::completed_on.gt(tasks::due_on);
-        let is_in_time = || {
-            tasks::due_on.is_not_null().and(tasks::completed_on.is_null().or(tasks::completed_on.le(tasks::due_on)))
-        };
+        let is_in_time =
+            || tasks::due_on.is_not_null().and(tasks::completed_on.is_null().or(tasks::completed_on.le(tasks::due_on)));
         match $verdict {
             Timeliness::NoDeadline => $query.filter(tasks::due_on.is_null().or(tasks::state.eq(TaskState::Cancelled))),
             Timeliness::OnTime => {

@@ -98,8 +98,7 @@ pub async fn create(db: &mut Db, caller: &Caller, id: TaskId, new: TransitionCre
             Bilingual::new("bước chuyển này phải có lý do", "this move needs a reason"),
         ));
     }
-    let said =
-        Said { from: current.state, to: new.to, reason: new.reason.as_ref(), evidence: &new.evidence };
+    let said = Said { from: current.state, to: new.to, reason: new.reason.as_ref(), evidence: &new.evidence };
     let detail = serde_json::to_string(&said).map_err(Problem::internal)?;
     let next = moved(&current, new.to, calendars::today(caller.now().utc()));
     super::save(db, caller, &current, next, Some(detail)).await
