@@ -86,4 +86,18 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(calendars::api::get_calendar_period)
         .service(assessments::api::list_assessments)
         .service(progress::api::get_progress);
+        .service(tasks::api::list_tasks)
+        .service(tasks::api::create_task)
+        .service(tasks::summary::api::get_task_summary)
+        .service(tasks::api::get_task)
+        .service(tasks::api::update_task)
+        .service(tasks::api::get_task_by_key)
+        .service(tasks::api::put_task)
+        .service(tasks::api::list_task_history)
+        .service(tasks::transitions::api::list_task_transitions)
+        .service(tasks::transitions::api::create_task_transition)
+        .service(tasks::progress_updates::api::list_progress_updates)
+        .service(tasks::progress_updates::api::create_progress_update)
+        .service(tasks::deadline_changes::api::list_deadline_changes)
+        .service(tasks::deadline_changes::api::create_deadline_change);
 }

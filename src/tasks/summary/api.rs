@@ -1,0 +1,32 @@
+//! HTTP for counts.
+
+use actix_web::{
+    get,
+    web::{self, Data},
+};
+
+use super::model::{Summary, SummaryFilter};
+use crate::{
+    auth::{Permit, TasksRead},
+    db::Store,
+    http::Query,
+    problem::Problem,
+    settings::Settings,
+    tasks::AsOf,
+};
+
+/// Count tasks
+///
+/// How many tasks of the client's part of the tree are in each state, or have each verdict, lead, group or document.
+#[utoipa::path(tag = "Pull", params(SummaryFilter), security(("oauth2" = ["tasks:read"])),
+    responses((status = 200, body = Summary)))]
+#[get("/tasks/summary")]
+pub async fn get_task_summary(
+    caller: Permit<TasksRead>,
+    filter: Query<SummaryFilter>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<web::Json<Summary>, Problem> {
+    let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
+    store.heavy(async move |db| super::get(db, &caller, &filter.0, as_of).await).await.map(web::Json)
+}
