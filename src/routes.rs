@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, indicators, me, organizations, problem, telemetry};
+use crate::{app, auth, indicators, me, observations, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -33,5 +33,9 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(indicators::api::update_indicator)
         .service(indicators::api::list_indicator_history)
         .service(indicators::api::get_indicator_targets)
-        .service(indicators::api::replace_indicator_targets);
+        .service(indicators::api::replace_indicator_targets)
+        .service(observations::api::list_observations)
+        .service(observations::api::create_observations)
+        .service(observations::api::get_observation)
+        .service(observations::api::list_observation_history);
 }

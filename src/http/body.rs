@@ -107,7 +107,7 @@ fn malformed(reason: &str) -> Problem {
 }
 
 /// Parses strictly: syntax is 400, anything else 422 with its pointer.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if let Err(error) = std::str::from_utf8(bytes) {
         return Err(malformed(&format!("not UTF-8 at byte {}", error.valid_up_to())));
     }

@@ -4,14 +4,17 @@ mod answer;
 mod body;
 mod etag;
 mod formats;
+mod language;
 mod page;
 mod query;
 mod retry;
 
 pub use answer::Answer;
+pub(crate) use body::parse;
 pub use body::{Form, Json, Patched};
 pub use etag::{IfMatch, Tagged, Versioned};
 pub use formats::{Format, table};
+pub use language::Said;
 pub(crate) use page::page;
 pub use page::{List, Listed, NoFilter, Page, PageParams};
 pub use query::{Query, QueryValue};
