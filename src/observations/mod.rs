@@ -1,5 +1,6 @@
 //! Figures (số liệu): one indicator × organization × period × breakdown, in every version that was ever accepted.
 
+mod answer;
 pub mod api;
 mod check;
 mod evidence;
@@ -10,8 +11,9 @@ pub mod store;
 
 use std::collections::HashMap;
 
+pub use answer::{ObservationPush, OnError, PushParams};
 use model::{AsOf, Observation, ObservationFilter, Row};
-pub use push::{ObservationPush, OnError, PushParams, push, read};
+pub use push::{push, read};
 
 use crate::{
     auth::Caller,

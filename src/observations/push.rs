@@ -2,12 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    check::check,
+    answer::{ObservationPush, OnError, PushCounts, PushRow},
+    check::{Numbers, check},
     model::{Observation, ObservationCreate, Row},
     store::{self, Key, key},
 };
@@ -18,7 +17,7 @@ use crate::{
     clock::new_id,
     db::{
         Db,
-        types::{JsonText, ObservationId, words},
+        types::{JsonText, ObservationId},
     },
     http::{Answer, parse},
     indicators, organizations,
@@ -27,76 +26,6 @@ use crate::{
 
 /// How many rows one push may have.
 pub const MOST: usize = 5_000;
-
-words! {
-    /// What a rejected row does to the rest.
-    OnError {
-        /// Nothing is written.
-        Abort = "abort",
-        /// The good rows are written.
-        Continue = "continue",
-    }
-}
-
-/// How to push.
-#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PushParams {
-    /// What a rejected row does to the rest; `abort` when absent.
-    pub on_error: Option<OnError>,
-}
-
-/// How a push ended, row by row.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ObservationPush {
-    /// How many rows ended how.
-    pub counts: PushCounts,
-    /// Every row, in the order sent.
-    pub rows: Vec<PushRow>,
-}
-
-/// How many rows ended how; together all that were sent.
-#[derive(Debug, Default, Serialize, ToSchema)]
-pub struct PushCounts {
-    /// New figures.
-    pub created: usize,
-    /// New versions of known figures.
-    pub updated: usize,
-    /// What was known so already.
-    pub unchanged: usize,
-    /// Refused, with a reason.
-    pub rejected: usize,
-}
-
-/// How one row ended.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PushRow {
-    /// Its number, from 1.
-    #[schema(example = 1)]
-    pub row: usize,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The figure; null when the row was rejected.
-    pub id: Option<ObservationId>,
-    /// The figure's version; null when the row was rejected.
-    pub version: Option<i32>,
-    /// Why it was rejected; empty otherwise.
-    pub errors: Vec<PushError>,
-}
-
-/// Why a row was rejected.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PushError {
-    /// JSON pointer into the body, as a URI fragment.
-    #[schema(example = "#/0/period")]
-    pub pointer: String,
-    /// A stable word for programs.
-    #[schema(example = "period-frequency")]
-    pub code: &'static str,
-    /// The rule and the way out, in the language asked for.
-    pub detail: String,
-}
 
 /// A row that could be read, or why it could not.
 pub type Parsed = Result<ObservationCreate, Vec<Fault>>;
@@ -167,9 +96,8 @@ pub async fn push(
 
 fn rejected(checked: Vec<Result<Row, Vec<Fault>>>) -> Problem {
     let all = checked.len();
-    let (rows, faults): (Vec<_>, Vec<_>) =
-        checked.into_iter().filter_map(Result::err).map(|faults| ((), faults)).unzip();
-    let bad = rows.len();
+    let faults: Vec<_> = checked.into_iter().filter_map(Result::err).collect();
+    let bad = faults.len();
     let mut problem = Problem::new(
         "rows-rejected",
         say!(
@@ -232,13 +160,7 @@ fn unknown(vi: &str, en: &str, code: &impl std::fmt::Display) -> Bilingual {
     )
 }
 
-fn stored(
-    row: ObservationCreate,
-    breakdown: String,
-    numbers: super::check::Numbers,
-    definition: i32,
-    caller: &Caller,
-) -> Row {
+fn stored(row: ObservationCreate, breakdown: String, numbers: Numbers, definition: i32, caller: &Caller) -> Row {
     Row {
         id: ObservationId(new_id()),
         indicator: row.indicator,
@@ -286,30 +208,4 @@ async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<Row>) -> Result<HashM
     let known = store::current(db, &untouched).await?;
     outcomes.extend(known.into_iter().map(|(key, now)| (key, PushRow::of(Outcome::Unchanged, now.id, now.version))));
     Ok(outcomes)
-}
-
-impl PushRow {
-    fn of(outcome: Outcome, id: ObservationId, version: i32) -> Self {
-        Self { row: 0, outcome, id: Some(id), version: Some(version), errors: Vec::new() }
-    }
-
-    fn rejected(faults: Vec<Fault>, language: Language) -> Self {
-        let errors = faults.into_iter().map(|fault| PushError {
-            pointer: fault.place.pointer().unwrap_or_default().to_owned(),
-            code: fault.code,
-            detail: fault.detail.say(language).to_owned(),
-        });
-        Self { row: 0, outcome: Outcome::Rejected, id: None, version: None, errors: errors.collect() }
-    }
-}
-
-impl PushCounts {
-    fn count(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Created => self.created += 1,
-            Outcome::Updated => self.updated += 1,
-            Outcome::Unchanged => self.unchanged += 1,
-            Outcome::Rejected => self.rejected += 1,
-        }
-    }
 }

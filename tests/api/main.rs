@@ -4,4 +4,5 @@
 mod harness;
 
 mod indicators;
+mod observations;
 mod organizations;

@@ -39,8 +39,17 @@ pub struct Written {
     pub updated_at: Instant,
 }
 
+/// Id, version, first and last moment of a row.
+type Now = (ObservationId, i32, Instant, Instant);
+
 impl Written {
+    fn of(key: Key, now: Now) -> Self {
+        let ((indicator, organization, period, breakdown), (id, version, created_at, updated_at)) = (key, now);
+        Self { id, indicator, organization, period, breakdown, version, created_at, updated_at }
+    }
+
     /// The row as it is in the table now.
+    #[must_use]
     pub fn onto(&self, row: Row) -> Row {
         let Self { id, version, created_at, updated_at, .. } = *self;
         Row { id, version, created_at, updated_at, ..row }
@@ -144,18 +153,9 @@ pub async fn upsert(db: &mut Db, rows: Vec<Row>) -> QueryResult<HashMap<Key, Wri
         sqlite
             | c
             | rows.into_iter().try_fold(Vec::new(), |mut all, row| {
-                let (indicator, organization, period, breakdown) = key(&row);
-                let written: Option<(ObservationId, i32, Instant, Instant)> = One(row).load(c).map(only)?;
-                all.extend(written.map(|(id, version, created_at, updated_at)| Written {
-                    id,
-                    indicator,
-                    organization,
-                    period,
-                    breakdown,
-                    version,
-                    created_at,
-                    updated_at,
-                }));
+                let key = key(&row);
+                let written: Option<Now> = One(row).load(c).map(only)?;
+                all.extend(written.map(|now| Written::of(key, now)));
                 Ok(all)
             })
     )?;
@@ -173,12 +173,12 @@ pub async fn current(db: &mut Db, rows: &[Row]) -> QueryResult<HashMap<Key, Writ
         pg | c | all_of!(keys).load(c),
         sqlite
             | c
-            | keys.into_iter().try_fold(Vec::new(), |mut all, (indicator, organization, period, breakdown)| {
-                let found: Option<(ObservationId, i32, Instant, Instant)> = observations::table
-                    .filter(observations::indicator.eq(indicator.as_str()))
-                    .filter(observations::organization.eq(organization.as_str()))
-                    .filter(observations::period.eq(period.as_str()))
-                    .filter(observations::breakdown.eq(breakdown.as_str()))
+            | keys.into_iter().try_fold(Vec::new(), |mut all, key| {
+                let found: Option<Now> = observations::table
+                    .filter(observations::indicator.eq(key.0.as_str()))
+                    .filter(observations::organization.eq(key.1.as_str()))
+                    .filter(observations::period.eq(key.2.as_str()))
+                    .filter(observations::breakdown.eq(key.3.as_str()))
                     .select((
                         observations::id,
                         observations::version,
@@ -187,16 +187,7 @@ pub async fn current(db: &mut Db, rows: &[Row]) -> QueryResult<HashMap<Key, Writ
                     ))
                     .load(c)
                     .map(only)?;
-                all.extend(found.map(|(id, version, created_at, updated_at)| Written {
-                    id,
-                    indicator,
-                    organization,
-                    period,
-                    breakdown,
-                    version,
-                    created_at,
-                    updated_at,
-                }));
+                all.extend(found.map(|now| Written::of(key, now)));
                 Ok(all)
             })
     )?;
@@ -204,6 +195,7 @@ pub async fn current(db: &mut Db, rows: &[Row]) -> QueryResult<HashMap<Key, Writ
 }
 
 /// The natural key as text.
+#[must_use]
 pub fn key(row: &Row) -> Key {
     (row.indicator.to_string(), row.organization.to_string(), row.period.to_string(), row.breakdown.clone())
 }
