@@ -2,8 +2,10 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, calendars, documents, indicators, inspections, me, organizations, problem, tasks, telemetry};
-use crate::{app, assessments, auth, calendars, me, organizations, problem, progress, telemetry};
+use crate::{
+    app, assessments, auth, calendars, documents, indicators, inspections, me, observations, organizations, problem,
+    progress, tasks, telemetry,
+};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -52,6 +54,7 @@ fn v1(routes: &mut ServiceConfig<'_>) {
     routes.service(tasks::progress_updates::api::create_progress_update);
     routes.service(tasks::deadline_changes::api::list_deadline_changes);
     routes.service(tasks::deadline_changes::api::create_deadline_change);
+    routes.service(tasks::summary::api::get_task_summary);
 
     routes.service(inspections::api::list_inspections);
     routes.service(inspections::api::create_inspection);
@@ -67,37 +70,17 @@ fn v1(routes: &mut ServiceConfig<'_>) {
     routes.service(indicators::api::get_indicator_targets);
     routes.service(indicators::api::replace_indicator_targets);
 
+    routes.service(observations::api::list_observations);
+    routes.service(observations::api::create_observations);
+    routes.service(observations::api::get_observation);
+    routes.service(observations::api::list_observation_history);
+
     routes.service(calendars::api::list_calendars);
     routes.service(calendars::api::get_calendar);
     routes.service(calendars::api::list_calendar_periods);
     routes.service(calendars::api::get_calendar_period);
-    routes
-        .service(me::get_me)
-        .service(problem::list_problems)
-        .service(problem::get_problem)
-        .service(organizations::api::list_organizations)
-        .service(organizations::api::create_organization)
-        .service(organizations::api::get_organization)
-        .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history)
-        .service(calendars::api::list_calendars)
-        .service(calendars::api::get_calendar)
-        .service(calendars::api::list_calendar_periods)
-        .service(calendars::api::get_calendar_period)
-        .service(assessments::api::list_assessments)
-        .service(progress::api::get_progress);
-        .service(tasks::api::list_tasks)
-        .service(tasks::api::create_task)
-        .service(tasks::summary::api::get_task_summary)
-        .service(tasks::api::get_task)
-        .service(tasks::api::update_task)
-        .service(tasks::api::get_task_by_key)
-        .service(tasks::api::put_task)
-        .service(tasks::api::list_task_history)
-        .service(tasks::transitions::api::list_task_transitions)
-        .service(tasks::transitions::api::create_task_transition)
-        .service(tasks::progress_updates::api::list_progress_updates)
-        .service(tasks::progress_updates::api::create_progress_update)
-        .service(tasks::deadline_changes::api::list_deadline_changes)
-        .service(tasks::deadline_changes::api::create_deadline_change);
+
+    routes.service(assessments::api::list_assessments);
+
+    routes.service(progress::api::get_progress);
 }

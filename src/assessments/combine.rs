@@ -34,7 +34,7 @@ impl Nature {
         match self.frequency {
             Some(frequency) => asked.constituents(frequency).into_iter().collect(),
             None => {
-                let finer = Frequency::ALL.into_iter().rev().filter(|piece| *piece < asked.frequency());
+                let finer = Frequency::ALL.iter().copied().rev().filter(|piece| *piece < asked.frequency());
                 std::iter::once(vec![asked]).chain(finer.filter_map(|piece| asked.constituents(piece))).collect()
             }
         }

@@ -60,6 +60,17 @@ pub enum Place {
     Header(String),
 }
 
+impl Place {
+    /// The pointer, when it is one.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        match self {
+            Self::Pointer(pointer) => Some(pointer),
+            Self::Parameter(_) | Self::Header(_) => None,
+        }
+    }
+}
+
 impl Problem {
     /// An entry of the catalogue with what happened this time.
     #[must_use]

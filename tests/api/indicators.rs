@@ -1,6 +1,13 @@
 use serde_json::{Value, json};
+use tiendo::{
+    changes::Outcome,
+    indicators::{self, model::IndicatorCreate},
+};
 
-use crate::{harness::Client, on_both};
+use crate::{
+    harness::{Client, operator},
+    on_both,
+};
 
 const WRITE: &str = "indicators:read indicators:write";
 
@@ -144,5 +151,21 @@ on_both! {
         assert_eq!(refuse(json!([{ "op": ">=", "value": 90.0 }])), at("#/0/value", 1, "wrong-type"));
         assert_eq!(refuse(json!([{ "op": ">=", "value": "123456789012345" }])), at("#/0/value", 1, "invalid-value"));
         assert_eq!(client.get(200, "/v1/indicators/CT01/targets").body["version"], 0);
+    }
+
+    fn a_loaded_definition_says_what_it_came_to(api: &Api) {
+        let put = |name: &str, value: &str| {
+            let new = serde_json::from_value(ratio("CT01")).map(|new| IndicatorCreate { name: name.parse().unwrap(), ..new }).unwrap();
+            let targets = vec![serde_json::from_value(json!({ "organization": "LC-TTR", "op": ">=", "value": value })).unwrap()];
+            let (indicator, outcome) = api.write(async move |db| indicators::put(db, &operator(), new, targets).await).unwrap();
+            (outcome, indicator.version, indicator.targets_version)
+        };
+        assert_eq!(put("Tỷ lệ", "90"), (Outcome::Created, 1, 1));
+        assert_eq!(put("Tỷ lệ", "90.0"), (Outcome::Unchanged, 1, 1));
+        assert_eq!(put("Tỷ lệ", "95"), (Outcome::Updated, 1, 2));
+        assert_eq!(put("Tỷ lệ số hóa", "95"), (Outcome::Updated, 2, 2));
+        let client = api.client("LC-TTR-VP", WRITE);
+        assert_eq!(client.get(200, "/v1/indicators/CT01/history?count=exact").body["total"], 2);
+        assert_eq!(client.get(200, "/v1/indicators/CT01").body["targets"][0]["value"], "95");
     }
 }

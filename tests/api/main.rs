@@ -1,28 +1,23 @@
 //! The API over a socket, on both databases: one file for each resource, named as in src.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod assessments;
 mod auth;
 mod calendars;
+mod deadline_changes;
 mod documents;
+mod given;
 mod harness;
+mod http;
 mod indicators;
 mod inspections;
+mod observations;
 mod organizations;
 mod plan;
-mod settings;
-mod tls;
-mod harness;
-
-mod assessments;
-mod calendars;
-mod given;
-mod auth;
-mod http;
-mod organizations;
 mod progress;
-mod deadline_changes;
-mod organizations;
 mod progress_updates;
+mod settings;
 mod tasks;
 mod timeliness;
+mod tls;
 mod transitions;

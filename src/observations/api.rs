@@ -1,0 +1,113 @@
+//! HTTP for figures.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get, post,
+    web::{Data, Path},
+};
+use serde_json::value::RawValue;
+
+use super::{
+    ObservationPush, OnError, PushParams,
+    model::{Observation, ObservationCreate, ObservationFilter, ObservationPage},
+};
+use crate::{
+    auth::{ObservationsRead, ObservationsWrite, Permit},
+    bilingual::Language,
+    changes::{self, HistoryPage, Subject, Version},
+    db::{Store, types::ObservationId},
+    http::{Answer, Format, Json, List, Listed, NoFilter, PageParams, Query, RetryKey, Tagged, table},
+    problem::Problem,
+};
+
+/// The columns of a CSV export: what a push takes, in its order, and then what the service adds.
+const COLUMNS: &[&str] = &[
+    "indicator",
+    "organization",
+    "period",
+    "breakdown",
+    "numerator",
+    "denominator",
+    "value",
+    "missing",
+    "status",
+    "source",
+    "note",
+    "evidence",
+    "id",
+    "definition",
+    "version",
+    "created_at",
+    "updated_at",
+];
+
+/// List figures
+///
+/// The current version of each, or with `as_of` what was known then; also as CSV and NDJSON by `Accept`.
+#[utoipa::path(tag = "Pull", params(ObservationFilter, PageParams), security(("oauth2" = ["observations:read"])),
+    responses((status = 200, content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+#[get("/observations")]
+pub async fn list_observations(
+    request: HttpRequest,
+    caller: Permit<ObservationsRead>,
+    format: Format,
+    list: List<ObservationFilter>,
+    store: Data<Store>,
+) -> Result<HttpResponse, Problem> {
+    let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await?;
+    table(&request, format, COLUMNS, page)
+}
+
+/// Push figures
+///
+/// Up to 5,000 rows; each ends as exactly one of `created`, `updated`, `unchanged`, `rejected`. The same rows pushed
+/// again are `unchanged`. With `on_error=abort` one rejected row keeps everything from being written (422); with
+/// `continue` the good rows are written and the answer is 207.
+#[utoipa::path(tag = "Push", params(PushParams), security(("oauth2" = ["observations:write"])),
+    request_body = Vec<ObservationCreate>,
+    responses((status = 200, body = ObservationPush), (status = 207, body = ObservationPush)))]
+#[post("/observations")]
+pub async fn create_observations(
+    caller: Permit<ObservationsWrite>,
+    retry: RetryKey,
+    params: Query<PushParams>,
+    language: Language,
+    body: Json<Vec<Box<RawValue>>>,
+    store: Data<Store>,
+) -> Result<Answer, Problem> {
+    let rows = Json { value: super::read(&body.value)?, digest: body.digest };
+    let on_error = params.0.on_error.unwrap_or(OnError::Abort);
+    crate::http::post(&store, &caller, retry, rows, async move |db, caller, rows| {
+        super::push(db, caller, on_error, language, rows).await
+    })
+    .await
+}
+
+/// Get a figure
+#[utoipa::path(tag = "Pull", security(("oauth2" = ["observations:read"])),
+    responses((status = 200, body = Observation)))]
+#[get("/observations/{id}")]
+pub async fn get_observation(
+    caller: Permit<ObservationsRead>,
+    id: Path<ObservationId>,
+    store: Data<Store>,
+) -> Result<Tagged<Observation>, Problem> {
+    store.read(async |db| super::get(db, &caller, *id).await).await.map(Tagged)
+}
+
+/// List the versions of a figure
+#[utoipa::path(tag = "Pull", params(PageParams), security(("oauth2" = ["observations:read"])),
+    responses((status = 200, body = HistoryPage)))]
+#[get("/observations/{id}/history")]
+pub async fn list_observation_history(
+    caller: Permit<ObservationsRead>,
+    id: Path<ObservationId>,
+    list: List<NoFilter>,
+    store: Data<Store>,
+) -> Result<Listed<Version>, Problem> {
+    store
+        .read(async |db| {
+            super::get(db, &caller, *id).await?;
+            changes::history(db, Subject::Observation, &*id, &list.page).await
+        })
+        .await
+}
