@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, auth, documents, inspections, me, organizations, problem, telemetry};
+use crate::{app, auth, clients, documents, inspections, me, organizations, problem, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -38,5 +38,9 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(inspections::api::create_inspection)
         .service(inspections::api::get_inspection)
         .service(inspections::api::update_inspection)
-        .service(inspections::api::list_inspection_history);
+        .service(inspections::api::list_inspection_history)
+        .service(clients::api::list_clients)
+        .service(clients::api::create_client)
+        .service(clients::api::update_client)
+        .service(clients::api::create_client_secret);
 }

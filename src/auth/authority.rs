@@ -218,6 +218,13 @@ impl Authority {
         }
     }
 
+    /// Forgets what was verified of one client, so that a change of its rights counts from its next request.
+    pub fn forget_client(&self, client: ClientId) {
+        if let Ok(mut verified) = self.verified.lock() {
+            verified.retain(|_, known| known.identity.client != Some(client));
+        }
+    }
+
     /// Counts a request against the client's quota of this minute.
     pub(super) fn limit(&self, client: ClientId) -> Result<(), Problem> {
         if self.per_minute == 0 {

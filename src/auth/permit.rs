@@ -76,4 +76,5 @@ permits! {
     ObservationsRead: ObservationsRead;
     ObservationsWrite: ObservationsWrite;
     ReportsRead: ReportsRead;
+    Admin: Admin;
 }

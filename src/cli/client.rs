@@ -81,12 +81,13 @@ async fn rotate(settings: &Settings, id: &str) -> Result<(), String> {
     let root: OrgCode = parsed("organization", "operator")?;
     let caller = operator(root, None);
     let secret = store(settings).await?.write(async move |db| clients::rotate(db, &caller, id).await).await;
-    say(&format!("client_secret={}", secret.map_err(told)?), false);
+    let (_, secret) = secret.map_err(told)?;
+    say(&format!("client_secret={secret}"), false);
     Ok(())
 }
 
 async fn list(settings: &Settings) -> Result<(), String> {
-    let found = store(settings).await?.read(async |db| Ok::<_, Problem>(clients::store::list(db).await?)).await;
+    let found = store(settings).await?.read(async |db| Ok::<_, Problem>(clients::store::all(db).await?)).await;
     for client in found.map_err(told)? {
         say(
             &format!("{}  {}  {}  {}  {}", client.id, client.status, client.organization, client.name, client.scopes),

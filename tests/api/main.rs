@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod clients;
 mod documents;
 mod inspections;
 mod organizations;
