@@ -87,7 +87,7 @@ async fn rotate(settings: &Settings, id: &str) -> Result<(), String> {
 }
 
 async fn list(settings: &Settings) -> Result<(), String> {
-    let found = store(settings).await?.read(async |db| Ok::<_, Problem>(clients::store::all(db).await?)).await;
+    let found = store(settings).await?.read(async |db| Ok::<_, Problem>(clients::store::list(db).await?)).await;
     for client in found.map_err(told)? {
         say(
             &format!("{}  {}  {}  {}  {}", client.id, client.status, client.organization, client.name, client.scopes),

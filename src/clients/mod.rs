@@ -28,7 +28,7 @@ pub async fn list(
     page: &Page,
 ) -> Result<Listed<ClientRecord>, Problem> {
     let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
-    let rows = store::list(db, &under, filter, page.after()?, page.rows()).await?;
+    let rows = store::list_within(db, &under, filter, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
     let records = rows.into_iter().map(Client::record).collect::<Result<_, _>>()?;
     Ok(page.cut(records, total, |client: &ClientRecord| client.id.to_string()))

@@ -36,7 +36,7 @@ macro_rules! matching {
 }
 
 /// Every client, oldest first.
-pub async fn all(db: &mut Db) -> QueryResult<Vec<Client>> {
+pub async fn list(db: &mut Db) -> QueryResult<Vec<Client>> {
     both!(db, |c| clients::table.order(clients::id).select(Client::as_select()).load(c))
 }
 
@@ -52,7 +52,7 @@ pub async fn lock(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Opt
 }
 
 /// The clients that match, by id, after the id `after`.
-pub async fn list(
+pub async fn list_within(
     db: &mut Db,
     under: &Subtree,
     filter: &ClientFilter,
