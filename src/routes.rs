@@ -41,6 +41,7 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(inspections::api::list_inspection_history)
         .service(clients::api::list_clients)
         .service(clients::api::create_client)
+        .service(clients::api::get_client)
         .service(clients::api::update_client)
         .service(clients::api::create_client_secret);
 }

@@ -81,8 +81,7 @@ async fn rotate(settings: &Settings, id: &str) -> Result<(), String> {
     let root: OrgCode = parsed("organization", "operator")?;
     let caller = operator(root, None);
     let secret = store(settings).await?.write(async move |db| clients::rotate(db, &caller, id).await).await;
-    let (_, secret) = secret.map_err(told)?;
-    say(&format!("client_secret={secret}"), false);
+    say(&format!("client_secret={}", secret.map_err(told)?), false);
     Ok(())
 }
 

@@ -55,6 +55,14 @@ pub async fn create_client(
     fresh.get().map_or(Ok(kept), |fresh| Answer::of(201, fresh))
 }
 
+/// Get a client
+#[utoipa::path(tag = "Start here", params(ClientId), security(("oauth2" = ["admin"])),
+    responses((status = 200, body = ClientRecord)))]
+#[get("/clients/{id}")]
+pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<Store>) -> Result<Answer, Problem> {
+    Answer::of(200, &store.read(async |db| super::get(db, &caller, *id).await).await?)
+}
+
 /// Suspend a client, or let it call again
 ///
 /// A suspended client gets no token, and those it has stop working.
@@ -86,6 +94,9 @@ pub async fn create_client_secret(
     store: Data<Store>,
 ) -> Result<Answer, Problem> {
     let caller = caller.caller();
-    let (client, secret) = store.write(async move |db| super::rotate(db, &caller, *id).await).await?;
-    Answer::of(201, &ClientCredentials { client: client.record()?, secret: Some(secret) })
+    let rotate = store.write(async move |db| {
+        let secret = Some(super::rotate(db, &caller, *id).await?);
+        Ok::<_, Problem>(ClientCredentials { client: super::get(db, &caller, *id).await?, secret })
+    });
+    Answer::of(201, &rotate.await?)
 }

@@ -34,6 +34,14 @@ pub async fn list(
     Ok(page.cut(records, total, |client: &ClientRecord| client.id.to_string()))
 }
 
+/// One client.
+///
+/// # Errors
+/// 404 when it is not bound to the caller's part of the tree.
+pub async fn get(db: &mut Db, caller: &Caller, id: ClientId) -> Result<ClientRecord, Problem> {
+    store::find(db, caller.subtree(), id).await?.or_404("client")?.record()
+}
+
 /// Adds a client; the secret is answered this once and kept only as a hash. A client with keys of its own gets none.
 ///
 /// # Errors
@@ -83,7 +91,7 @@ pub async fn update(db: &mut Db, caller: &Caller, id: ClientId, patch: ClientPat
 ///
 /// # Errors
 /// 404 when it is not in the caller's part of the tree, 403 when it may do more than the caller, 422 when it has keys.
-pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<(Client, String), Problem> {
+pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<String, Problem> {
     let current = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
     let missing = current.granted()?.missing_in(caller.scopes());
     if !missing.is_empty() {
@@ -104,7 +112,7 @@ pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<(Clien
     }
     let secret = new_secret()?;
     store::set_secret(db, id, hash_secret(&secret), caller.now()).await?;
-    Ok((Client { updated_at: caller.now(), ..current }, secret))
+    Ok(secret)
 }
 
 /// Nobody grants more than they have; a client that may do nothing is a mistake.

@@ -40,6 +40,12 @@ pub async fn list(db: &mut Db) -> QueryResult<Vec<Client>> {
     both!(db, |c| clients::table.order(clients::id).select(Client::as_select()).load(c))
 }
 
+/// One client of the part.
+pub async fn find(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Option<Client>> {
+    let under = under.clone();
+    both!(db, |c| within!(under).filter(clients::id.eq(id)).select(Client::as_select()).load(c)).map(only)
+}
+
 /// One client of the part, kept from change by others until the transaction ends.
 pub async fn lock(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Option<Client>> {
     let under = under.clone();

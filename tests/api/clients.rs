@@ -70,6 +70,8 @@ on_both! {
         assert!(list.text.contains(&below) && !list.text.contains(&above));
         let path = format!("/v1/clients/{above}");
         admin.send(404, "POST", &format!("{path}/secrets"), &[], None);
+        admin.get(404, &path);
+        admin.get(200, &format!("/v1/clients/{below}"));
         admin.patch(404, &path, "*", &json!({ "status": "suspended" }));
         assert_eq!(admin.get(200, "/v1/clients?under=LC-TTR-VP&count=exact").body["total"], 1);
         admin.get(404, "/v1/clients?under=LC");
