@@ -210,6 +210,13 @@ impl Authority {
         verified.insert(digest, entry);
     }
 
+    /// Forgets what was verified of one client, so that a change of its rights counts from its next request.
+    pub fn forget_client(&self, client: ClientId) {
+        if let Ok(mut verified) = self.verified.lock() {
+            verified.retain(|_, known| known.identity.client != Some(client));
+        }
+    }
+
     /// Forgets all verified tokens, so that the next use of each is checked in the database.
     pub(super) fn forget(&self) {
         if let Ok(mut verified) = self.verified.lock() {

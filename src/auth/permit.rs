@@ -84,4 +84,5 @@ permits! {
     ObservationsRead: ObservationsRead;
     ObservationsWrite: ObservationsWrite;
     ReportsRead: ReportsRead;
+    Admin: Admin;
 }

@@ -72,6 +72,12 @@ impl Scopes {
         Self(self.0.intersection(&other.0).copied().collect())
     }
 
+    /// What the other set lacks of this one.
+    #[must_use]
+    pub fn missing_in(&self, other: &Self) -> Self {
+        Self(self.0.difference(&other.0).copied().collect())
+    }
+
     /// The words in order.
     pub fn iter(&self) -> impl Iterator<Item = ScopeName> + '_ {
         self.0.iter().copied()

@@ -1,19 +1,46 @@
 //! Clients (hệ thống kết nối): machine callers, bound to an organization. No default account exists.
 
+pub mod api;
 pub mod model;
 pub mod store;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use model::{Client, NewClient};
+use model::{Client, ClientFilter, ClientPatch, ClientRecord, ClientStatus, NewClient};
 
 use crate::{
     auth::{Caller, Scopes, hash_secret},
-    bilingual::say,
+    bilingual::{Bilingual, say},
     clock::{new_id, random_bytes},
     db::{Db, types::ClientId},
+    http::{Listed, Page},
     organizations,
-    problem::Problem,
+    problem::{OrNotFound, Problem},
 };
+
+/// One page of the clients that are bound to the caller's part of the tree.
+///
+/// # Errors
+/// 404 when `under` is not in the caller's part of the tree.
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    filter: &ClientFilter,
+    page: &Page,
+) -> Result<Listed<ClientRecord>, Problem> {
+    let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
+    let rows = store::list_within(db, &under, filter, page.after()?, page.rows()).await?;
+    let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
+    let records = rows.into_iter().map(Client::record).collect::<Result<_, _>>()?;
+    Ok(page.cut(records, total, |client: &ClientRecord| client.id.to_string()))
+}
+
+/// One client.
+///
+/// # Errors
+/// 404 when it is not bound to the caller's part of the tree.
+pub async fn get(db: &mut Db, caller: &Caller, id: ClientId) -> Result<ClientRecord, Problem> {
+    store::find(db, caller.subtree(), id).await?.or_404("client")?.record()
+}
 
 /// Adds a client; the secret is answered this once and kept only as a hash. A client with keys of its own gets none.
 ///
@@ -22,6 +49,7 @@ use crate::{
 pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Client, Option<String>), Problem> {
     organizations::require(db, caller, "organization", std::slice::from_ref(&new.organization)).await?;
     let scopes = Scopes::of_profile(&new.scopes).map_err(|rule| Problem::field("scopes", "invalid-value", rule))?;
+    check_scopes(caller, &scopes)?;
     if let Some(jwks) = &new.jwks
         && let Err(error) = serde_json::from_str::<jsonwebtoken::jwk::JwkSet>(jwks)
     {
@@ -40,7 +68,7 @@ pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Cli
         scopes: scopes.to_string(),
         secret_hash: secret.as_deref().map(hash_secret),
         jwks: new.jwks,
-        status: "active".to_owned(),
+        status: ClientStatus::Active,
         created_at: caller.now(),
         updated_at: caller.now(),
     };
@@ -48,16 +76,60 @@ pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Cli
     Ok((client, secret))
 }
 
-/// Gives every client of that name a new secret; the old one stops working at once.
+/// Lets a client call, or stops it; the authority must be told to forget it.
 ///
 /// # Errors
-/// 404 when there is no such client.
+/// 404 when it is not in the caller's part of the tree.
+pub async fn update(db: &mut Db, caller: &Caller, id: ClientId, patch: ClientPatch) -> Result<Client, Problem> {
+    let current = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
+    store::set_status(db, id, patch.status, caller.now()).await?;
+    Ok(Client { status: patch.status, updated_at: caller.now(), ..current })
+}
+
+/// Gives a client a new secret; the old one stops working at once. Who gets the secret may act as the client, so the
+/// caller must hold all that the client does.
+///
+/// # Errors
+/// 404 when it is not in the caller's part of the tree, 403 when it may do more than the caller, 422 when it has keys.
 pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<String, Problem> {
-    let secret = new_secret()?;
-    match store::set_secret(db, id, hash_secret(&secret), caller.now()).await? {
-        0 => Err(Problem::not_found("client")),
-        _ => Ok(secret),
+    let current = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
+    let missing = current.granted()?.missing_in(caller.scopes());
+    if !missing.is_empty() {
+        let rule = say!(
+            "Hệ thống đó có quyền mà hệ thống gọi không có: {missing}.",
+            "That client may do what the caller may not: {missing}."
+        );
+        return Err(Problem::new("scope-missing", rule));
     }
+    if current.jwks.is_some() {
+        return Err(Problem::new(
+            "client-has-keys",
+            Bilingual::new(
+                "Hệ thống này dùng khóa riêng, không có secret.",
+                "This client uses keys of its own and has no secret.",
+            ),
+        ));
+    }
+    let secret = new_secret()?;
+    store::set_secret(db, id, hash_secret(&secret), caller.now()).await?;
+    Ok(secret)
+}
+
+/// Nobody grants more than they have; a client that may do nothing is a mistake.
+fn check_scopes(caller: &Caller, scopes: &Scopes) -> Result<(), Problem> {
+    if scopes.is_empty() {
+        return Err(Problem::field(
+            "scopes",
+            "required",
+            Bilingual::new("phải có ít nhất một quyền", "must name at least one scope"),
+        ));
+    }
+    let missing = scopes.missing_in(caller.scopes());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let rule = say!("hệ thống gọi không có quyền {missing} để cấp", "the caller does not have {missing} to grant");
+    Err(Problem::field("scopes", "scope-not-held", rule))
 }
 
 /// 256 random bits, with a prefix that secret scanners can be taught.

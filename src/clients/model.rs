@@ -1,12 +1,37 @@
-//! Clients in the table.
+//! Clients on the wire and in the table.
 
-use crate::db::{
-    prelude::*,
-    schema::clients,
-    types::{ClientId, Instant, OrgCode, ShortText, SourceCode},
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    auth::{ScopeName, Scopes},
+    db::{
+        prelude::*,
+        schema::clients,
+        types::{ClientId, Instant, OrgCode, ShortText, SourceCode, words},
+    },
+    http::page,
+    problem::Problem,
 };
 
-/// A machine caller.
+words! {
+    /// Whether a client may call (đang dùng, tạm dừng).
+    ClientStatus {
+        Active = "active",
+        Suspended = "suspended",
+    }
+}
+
+words! {
+    /// How a client proves itself at `/oauth2/token`.
+    ClientProof {
+        Secret = "client_secret",
+        Keys = "private_key_jwt",
+    }
+}
+
+/// A machine caller as it is kept.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = clients, treat_none_as_default_value = false)]
 pub struct Client {
@@ -24,8 +49,8 @@ pub struct Client {
     pub secret_hash: Option<String>,
     /// Its public keys, for `private_key_jwt`.
     pub jwks: Option<String>,
-    /// `active` or `suspended`.
-    pub status: String,
+    /// Whether it may call.
+    pub status: ClientStatus,
     /// When it was added.
     pub created_at: Instant,
     /// When it last changed.
@@ -45,4 +70,119 @@ pub struct NewClient {
     pub scopes: String,
     /// Its public keys as a JWK set, instead of a secret.
     pub jwks: Option<String>,
+}
+
+/// A machine caller (hệ thống kết nối); its secret is never shown again.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ClientRecord {
+    /// Its id: `client_id` at `/oauth2/token`.
+    pub id: ClientId,
+    /// What people call it.
+    #[schema(example = "Nền tảng quản lý văn bản")]
+    pub name: ShortText,
+    /// It sees this organization and those below.
+    pub organization: OrgCode,
+    /// The source system whose records it owns.
+    pub source: Option<SourceCode>,
+    /// What it may do (quyền).
+    pub scopes: Vec<ScopeName>,
+    /// How it proves itself.
+    pub proof: ClientProof,
+    /// Whether it may call.
+    pub status: ClientStatus,
+    /// When it was added.
+    pub created_at: Instant,
+    /// When it last changed.
+    pub updated_at: Instant,
+}
+
+page!(ClientPage, ClientRecord, "clients");
+
+impl Client {
+    /// What the scopes column says.
+    ///
+    /// # Errors
+    /// `internal` when it says what no scope is.
+    pub fn granted(&self) -> Result<Scopes, Problem> {
+        self.scopes.parse().map_err(|_| Problem::internal("a client's scopes cannot be read"))
+    }
+
+    /// The wire form, without what is secret.
+    ///
+    /// # Errors
+    /// Those of [`Client::granted`].
+    pub fn record(self) -> Result<ClientRecord, Problem> {
+        let scopes = self.granted()?.iter().collect();
+        Ok(ClientRecord {
+            id: self.id,
+            name: self.name,
+            organization: self.organization,
+            source: self.source,
+            scopes,
+            proof: if self.jwks.is_some() { ClientProof::Keys } else { ClientProof::Secret },
+            status: self.status,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+/// A client with its new secret.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ClientCredentials {
+    /// The client.
+    pub client: ClientRecord,
+    /// Its secret, shown this once; null for a client with keys of its own, and when a POST is repeated with its `Idempotency-Key`.
+    #[schema(example = "tds_…")]
+    pub secret: Option<String>,
+}
+
+/// A client to add.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCreate {
+    /// What people call it.
+    #[schema(example = "Nền tảng quản lý văn bản")]
+    pub name: ShortText,
+    /// It will see this organization and those below.
+    pub organization: OrgCode,
+    /// The source system whose records it will own; no two clients own the same.
+    pub source: Option<SourceCode>,
+    /// What it may do (quyền): nothing that the caller may not.
+    #[schema(min_items = 1)]
+    pub scopes: Vec<ScopeName>,
+    /// Its public keys as a JWK set, instead of a secret.
+    #[schema(value_type = Option<Object>)]
+    pub jwks: Option<Box<RawValue>>,
+}
+
+impl From<ClientCreate> for NewClient {
+    fn from(new: ClientCreate) -> Self {
+        Self {
+            name: new.name,
+            organization: new.organization,
+            source: new.source,
+            scopes: new.scopes.into_iter().collect::<Scopes>().to_string(),
+            jwks: new.jwks.map(|jwks| jwks.get().to_owned()),
+        }
+    }
+}
+
+/// What may change of a client.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientPatch {
+    /// `suspended` stops it at once, tokens and all; `active` lets it call again.
+    pub status: ClientStatus,
+}
+
+/// Which clients to list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ClientFilter {
+    /// Only clients of this organization and those below it.
+    pub under: Option<OrgCode>,
+    /// Only clients in this status.
+    pub status: Option<ClientStatus>,
 }

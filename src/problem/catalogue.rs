@@ -256,6 +256,15 @@ pub static CATALOGUE: &[Kind] = &[
         ],
     ),
     entry(
+        "client-has-keys",
+        422,
+        ["Hệ thống kết nối dùng khóa riêng", "The client has keys of its own"],
+        [
+            "Hệ thống kết nối này xác thực bằng khóa của chính nó (private_key_jwt) và không có secret nào để thay.",
+            "This client proves itself with keys of its own (private_key_jwt) and has no secret to replace.",
+        ],
+    ),
+    entry(
         "idempotency-key-reused",
         422,
         ["Idempotency-Key đã dùng cho nội dung khác", "The Idempotency-Key was used for another body"],

@@ -5,6 +5,9 @@ mod assessments;
 mod auth;
 mod calendars;
 mod deadline_changes;
+mod harness;
+
+mod clients;
 mod documents;
 mod given;
 mod harness;
