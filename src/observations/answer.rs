@@ -26,6 +26,7 @@ words! {
 #[into_params(parameter_in = Query)]
 pub struct PushParams {
     /// What a rejected row does to the rest; `abort` when absent.
+    #[param(inline)]
     pub on_error: Option<OnError>,
 }
 
