@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
 use crate::{
-    harness::Api,
     on_both,
     tasks::{Desk, assert_gapless, document, items, text},
 };
