@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    desk::{Desk, assert_gapless, document, items, text},
     on_both,
-    tasks::{Desk, assert_gapless, document, items, text},
 };
 
 on_both! {

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    desk::{Desk, assert_gapless, at_once, items, raw, text},
     on_both,
-    tasks::{Desk, assert_gapless, at_once, items, raw, text},
 };
 
 /// A task under way, and where its updates go.
