@@ -63,7 +63,7 @@ pub async fn create_task(
 }
 
 /// Get a task
-#[utoipa::path(tag = "Pull", security(("oauth2" = ["tasks:read"])), responses((status = 200, body = TaskView)))]
+#[utoipa::path(tag = "Pull", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, body = TaskView)))]
 #[get("/tasks/{id}")]
 pub async fn get_task(
     caller: Permit<TasksRead>,
@@ -79,7 +79,7 @@ pub async fn get_task(
 ///
 /// What was assigned: title, lead, group and so on. Only the system that owns the task may; a due date once given
 /// moves through `deadline-changes`. A patch that changes nothing makes no version.
-#[utoipa::path(tag = "Push", security(("oauth2" = ["tasks:assign"])), responses((status = 200, body = TaskView)))]
+#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:assign"])), responses((status = 200, body = TaskView)))]
 #[patch("/tasks/{id}")]
 pub async fn update_task(
     caller: Permit<TasksAssign>,
@@ -97,7 +97,7 @@ pub async fn update_task(
 /// Get a task by its source's key
 ///
 /// The key is percent-encoded in the path: `/` is `%2F`.
-#[utoipa::path(tag = "Pull", params(SourceCode, RecordKey), security(("oauth2" = ["tasks:read"])),
+#[utoipa::path(tag = "Pull", security(("oauth2" = ["tasks:read"])),
     responses((status = 200, body = TaskView)))]
 #[get("/tasks/by-key/{source}/{source_key}")]
 pub async fn get_task_by_key(
@@ -114,7 +114,7 @@ pub async fn get_task_by_key(
 ///
 /// Says the whole of what the source system knows of the task, and can be repeated: what is the same makes no version.
 /// `If-Match` is optional here. Its state and progress are not touched.
-#[utoipa::path(tag = "Push", params(SourceCode, RecordKey), security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", security(("oauth2" = ["tasks:assign"])),
     responses((status = 200, body = TaskView), (status = 201, body = TaskView)))]
 #[put("/tasks/by-key/{source}/{source_key}")]
 pub async fn put_task(

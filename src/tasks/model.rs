@@ -41,8 +41,10 @@ words! {
 
 words! {
     /// How a task comes back (chu kỳ).
+    #[derive(Default)]
     Recurrence {
         /// Once.
+        #[default]
         None = "none",
         /// All the time (thường xuyên).
         Continuous = "continuous",
@@ -59,27 +61,17 @@ words! {
 
 words! {
     /// How urgent a task is (mức độ ưu tiên).
+    #[derive(Default)]
     Priority {
         /// Thấp.
         Low = "low",
         /// Bình thường.
+        #[default]
         Normal = "normal",
         /// Cao.
         High = "high",
         /// Khẩn.
         Urgent = "urgent",
-    }
-}
-
-impl Default for Recurrence {
-    fn default() -> Self {
-        Self::None
-    }
-}
-
-impl Default for Priority {
-    fn default() -> Self {
-        Self::Normal
     }
 }
 

@@ -81,6 +81,7 @@ pub fn timeliness(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use TaskState::{Assigned, AwaitingConfirmation, Cancelled, Completed, InProgress, Suspended};
 
     #[test]
     fn the_due_day_itself_is_on_time() {
@@ -88,7 +89,6 @@ mod tests {
         let verdict = |state, due, done, today| {
             timeliness(state, due, done, AsOf { day: day(today).unwrap(), due_soon_days: 3 }).as_str()
         };
-        use TaskState::{Assigned, AwaitingConfirmation, Cancelled, Completed, InProgress, Suspended};
         for (state, due, done, today, expected) in [
             (InProgress, None, None, 20, "no_deadline"),
             (Completed, None, day(20), 20, "no_deadline"),

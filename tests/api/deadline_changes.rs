@@ -1,9 +1,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    harness::Api,
+    desk::{Desk, assert_gapless, document, items, text},
     on_both,
-    tasks::{Desk, assert_gapless, document, items, text},
 };
 
 on_both! {

@@ -5,6 +5,7 @@ mod assessments;
 mod auth;
 mod calendars;
 mod deadline_changes;
+mod desk;
 mod harness;
 
 mod clients;
@@ -20,6 +21,8 @@ mod plan;
 mod progress;
 mod progress_updates;
 mod settings;
+mod task_keys;
+mod task_lists;
 mod tasks;
 mod timeliness;
 mod tls;

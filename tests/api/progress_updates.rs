@@ -1,9 +1,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    harness::Api,
+    desk::{Desk, assert_gapless, at_once, items, raw, text},
     on_both,
-    tasks::{Desk, assert_gapless, at_once, items, raw, text},
 };
 
 /// A task under way, and where its updates go.
@@ -131,7 +130,7 @@ on_both! {
         assert_eq!(list.body["total"], 16);
         let task = desk.get(&path);
         assert_eq!(task["version"], 3 + 16);
-        let newest = items(&list).into_iter().filter(|update| update["as_of"] == "2026-11-04").next_back().unwrap();
+        let newest = items(&list).into_iter().rfind(|update| update["as_of"] == "2026-11-04").unwrap();
         assert_eq!(task["results"], newest["results"]);
         assert_gapless(&desk.lead, &path);
     }

@@ -2,9 +2,9 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::{
+    desk::{ASSIGN, Desk, document, items, text},
     harness::{Api, Client, Database},
     on_both,
-    tasks::{ASSIGN, Desk, document, items, text},
 };
 
 const VERDICTS: [&str; 6] = ["no_deadline", "on_time", "due_soon", "overdue", "done_on_time", "done_late"];

@@ -1,9 +1,8 @@
 use serde_json::{Value, json};
 
 use crate::{
-    harness::Api,
+    desk::{ASSIGN, Desk, PROGRESS, assert_gapless, items, text},
     on_both,
-    tasks::{ASSIGN, Desk, PROGRESS, assert_gapless, items, text},
 };
 
 /// A way from `assigned` to every state.
@@ -140,13 +139,13 @@ on_both! {
         let desk = Desk::of(api);
         let path = desk.task(&json!({}));
         let moves = format!("{path}/transitions");
-        let statuses = crate::tasks::at_once(8, |n| {
+        let statuses = crate::desk::at_once(8, |n| {
             let (client, to) = if n % 2 == 0 { (&assigner, "cancelled") } else { (&lead, "returned") };
-            crate::tasks::raw(client, "POST", &moves, &[], json!({ "to": to, "reason": "vì" }).to_string().into_bytes())
+            crate::desk::raw(client, "POST", &moves, &[], json!({ "to": to, "reason": "vì" }).to_string().into_bytes())
         });
         // A task returned first may still be called off; one called off stays so.
-        let moved = statuses.iter().filter(|status| **status == 200).count();
-        assert!(matches!(moved, 1 | 2) && statuses.iter().all(|status| matches!(status, 200 | 422)), "{statuses:?}");
+        let won = statuses.iter().filter(|status| **status == 200).count();
+        assert!(matches!(won, 1 | 2) && statuses.iter().all(|status| matches!(status, 200 | 422)), "{statuses:?}");
         assert_eq!(desk.get(&path)["state"], "cancelled");
         assert_gapless(&desk.lead, &path);
     }
