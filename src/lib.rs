@@ -14,6 +14,7 @@ pub mod http;
 pub mod me;
 pub mod openapi;
 pub mod organizations;
+pub mod periodic_reports;
 pub mod problem;
 pub mod progress;
 pub mod routes;

@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, assessments, auth, calendars, me, organizations, problem, progress, telemetry};
+use crate::{app, assessments, auth, calendars, me, organizations, periodic_reports, problem, progress, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -32,5 +32,6 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(calendars::api::list_calendar_periods)
         .service(calendars::api::get_calendar_period)
         .service(assessments::api::list_assessments)
-        .service(progress::api::get_progress);
+        .service(progress::api::get_progress)
+        .service(periodic_reports::api::get_periodic_report);
 }

@@ -7,4 +7,5 @@ mod assessments;
 mod calendars;
 mod given;
 mod organizations;
+mod periodic_reports;
 mod progress;
