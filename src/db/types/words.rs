@@ -1,8 +1,9 @@
 //! Closed vocabularies: one word on the wire, in the table and in the document.
 
 /// Declares an enum whose variants are words of the contract, stored as they are written.
+// `tt`, not `literal`: utoipa cannot read a renaming that comes as a captured literal, and would show the variant's name.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:tt,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
             utoipa::ToSchema, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
