@@ -21,6 +21,7 @@ impl Sheet {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a count or a text that is written on the spot")]
     fn put(&mut self, section: &'static str, key: impl Into<String>, label: impl Into<String>, value: impl ToString) {
         let (key, label, value) = (key.into(), label.into(), Some(value.to_string()).filter(|value| !value.is_empty()));
         self.lines.push(Line { section, key, label, value, unit: None, note: None });

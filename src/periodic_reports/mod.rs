@@ -36,7 +36,7 @@ pub async fn get(
             Bilingual::new("chỉ gửi một trong hai: under hoặc organization", "send either under or organization");
         return Err(Problem::parameter("organization", "not-with-under", rule));
     }
-    let calendar = calendars::get_or_default(db, filter.calendar.as_ref().map(|code| code.as_str())).await?;
+    let calendar = calendars::get_or_default(db, filter.calendar.as_ref()).await?;
     let said = CalendarPeriod::of(&calendar, period, caller.now(), language)?;
     let ask = Ask {
         is_alone: filter.organization.is_some(),
