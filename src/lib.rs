@@ -19,6 +19,7 @@ pub mod observations;
 pub mod openapi;
 pub mod organizations;
 pub mod plans;
+pub mod periodic_reports;
 pub mod problem;
 pub mod progress;
 pub mod routes;

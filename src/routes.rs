@@ -7,6 +7,7 @@ use crate::{
     progress, tasks, telemetry,
 };
 use crate::{app, auth, clients, documents, inspections, me, organizations, problem, telemetry};
+use crate::{app, assessments, auth, calendars, me, organizations, periodic_reports, problem, progress, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -110,4 +111,11 @@ fn v1(routes: &mut ServiceConfig<'_>) {
         .service(clients::api::get_client)
         .service(clients::api::update_client)
         .service(clients::api::create_client_secret);
+        .service(calendars::api::list_calendars)
+        .service(calendars::api::get_calendar)
+        .service(calendars::api::list_calendar_periods)
+        .service(calendars::api::get_calendar_period)
+        .service(assessments::api::list_assessments)
+        .service(progress::api::get_progress)
+        .service(periodic_reports::api::get_periodic_report);
 }

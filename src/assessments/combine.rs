@@ -31,13 +31,11 @@ impl Nature {
     /// itself, then the coarsest pieces first.
     #[must_use]
     pub fn pieces(self, asked: Period) -> Vec<Vec<Period>> {
-        match self.frequency {
-            Some(frequency) => asked.constituents(frequency).into_iter().collect(),
-            None => {
-                let finer = Frequency::ALL.iter().copied().rev().filter(|piece| *piece < asked.frequency());
-                std::iter::once(vec![asked]).chain(finer.filter_map(|piece| asked.constituents(piece))).collect()
-            }
+        if let Some(frequency) = self.frequency {
+            return asked.constituents(frequency).into_iter().collect();
         }
+        let finer = Frequency::ALL.iter().copied().rev().filter(|piece| *piece < asked.frequency());
+        std::iter::once(vec![asked]).chain(finer.filter_map(|piece| asked.constituents(piece))).collect()
     }
 }
 
@@ -221,12 +219,12 @@ impl Reports {
         let mut covered: Option<&str> = None;
         let inside = self.reporters.range(reach.path.clone()..).take_while(|(path, _)| path.starts_with(&reach.path));
         for (path, reporter) in inside.filter(|(path, _)| !reach.is_alone || **path == reach.path) {
-            let said = periods.iter().filter_map(|period| Some((period, reporter.periods.get(period)?)));
+            let mut said = periods.iter().filter_map(|period| Some((period, reporter.periods.get(period)?)));
             if covered.is_some_and(|above| path.starts_with(above)) {
                 combined.superseded += said.map(|(_, own)| own.rows).sum::<usize>();
                 continue;
             }
-            let last = said.filter(|(_, own)| own.sum().is_figure()).last();
+            let last = said.rfind(|(_, own)| own.sum().is_figure());
             let Some((period, own)) = last else { continue };
             covered = Some(path);
             combined.sum.add(own.sum());

@@ -111,7 +111,7 @@ pub async fn list(
     filter: AssessmentFilter,
     page: &Page,
 ) -> Result<Listed<Assessment>, Problem> {
-    let calendar = calendars::get_or_default(db, filter.calendar.as_ref().map(|code| code.as_str())).await?;
+    let calendar = calendars::get_or_default(db, filter.calendar.as_ref()).await?;
     let after: Option<Place> = page.after()?;
     let period = match (&after, filter.period) {
         (Some(after), _) => after.period,

@@ -25,7 +25,7 @@ use crate::{
     bilingual::{Bilingual, Language},
     db::{
         Db,
-        types::{Instant, JsonText},
+        types::{Instant, JsonText, ShortText},
     },
     http::{Listed, Page, Versioned},
     problem::{OrNotFound, Problem},
@@ -88,8 +88,8 @@ pub async fn get(db: &mut Db, code: &str) -> Result<Calendar, Problem> {
 ///
 /// # Errors
 /// 404 when there is none of that code.
-pub async fn get_or_default(db: &mut Db, code: Option<&str>) -> Result<Calendar, Problem> {
-    get(db, code.unwrap_or(DEFAULT)).await
+pub async fn get_or_default(db: &mut Db, code: Option<&ShortText>) -> Result<Calendar, Problem> {
+    get(db, code.map_or(DEFAULT, ShortText::as_str)).await
 }
 
 /// The period that an address names.

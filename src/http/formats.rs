@@ -25,8 +25,18 @@ impl FromRequest for Format {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+impl Format {
+    /// The format that `Accept` asks for.
+    ///
+    /// # Errors
+    /// `not-acceptable`.
+    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        ready(chosen(accept.unwrap_or("*/*")).ok_or_else(|| {
+        chosen(accept.unwrap_or("*/*")).ok_or_else(|| {
             Problem::new(
                 "not-acceptable",
                 Bilingual::new(
@@ -34,7 +44,7 @@ impl FromRequest for Format {
                     "The formats are application/json, text/csv and application/x-ndjson.",
                 ),
             )
-        }))
+        })
     }
 }
 

@@ -67,7 +67,7 @@ pub async fn get(
         let rule = Bilingual::new("không được sau hôm nay", "must not be later than today");
         return Err(Problem::parameter("as_of", "in-the-future", rule));
     }
-    let calendar = calendars::get_or_default(db, filter.calendar.as_ref().map(|code| code.as_str())).await?;
+    let calendar = calendars::get_or_default(db, filter.calendar.as_ref()).await?;
     let month = calendar.containing(as_of, Frequency::Month);
     let period = filter
         .period

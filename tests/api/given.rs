@@ -125,7 +125,7 @@ pub async fn document(db: &mut Db, organization: &str, implements: &[DocumentId]
             documents::updated_at.eq(at(NOW)),
         ))
         .execute(c))?;
-    for target in implements.to_vec() {
+    for target in implements.iter().copied() {
         both!(db, |c| diesel::insert_into(document_relations::table)
             .values((
                 document_relations::document.eq(id),

@@ -18,6 +18,7 @@ mod inspections;
 mod observations;
 mod organizations;
 mod plan;
+mod periodic_reports;
 mod progress;
 mod progress_updates;
 mod settings;

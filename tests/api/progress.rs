@@ -48,24 +48,24 @@ fn assorted(count: u64) -> Vec<Task> {
     let leads = ["LC", "LC-TTR", "LC-TTR-VP", "LC-TTR-NV", "LC-SKHCN"];
     let groups = [None, Some("III.1"), Some("III.2")];
     let mut seed = 42_u64;
-    let mut pick = |most: u64| {
+    let mut number = |most: i64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((seed >> 33) % most).unwrap()
+        i64::try_from(seed >> 33).unwrap() % most
     };
-    let date = |offset: usize| day("2026-10-01") + chrono::Days::new(offset as u64);
+    let date = |offset: i64| day("2026-10-01") + chrono::TimeDelta::days(offset);
     (0..count)
         .map(|_| {
-            let state = states[pick(8)];
+            let state = states[usize::try_from(number(8)).unwrap()];
             Task {
-                lead: leads[pick(5)],
+                lead: leads[usize::try_from(number(5)).unwrap()],
                 state,
-                group: groups[pick(3)],
-                due_on: (pick(4) > 0).then(|| date(pick(90))),
-                completed_on: (state == "completed").then(|| date(pick(50))),
-                assigned_on: Some(date(pick(40))),
-                percent: pick(101) as i64,
-                planned_vnd: (pick(2) > 0).then(|| pick(1_000_000_000) as i64),
-                spent_vnd: (pick(2) > 0).then(|| pick(1_000_000) as i64),
+                group: groups[usize::try_from(number(3)).unwrap()],
+                due_on: (number(4) > 0).then(|| date(number(90))),
+                completed_on: (state == "completed").then(|| date(number(50))),
+                assigned_on: Some(date(number(40))),
+                percent: number(101),
+                planned_vnd: (number(2) > 0).then(|| number(1_000_000_000)),
+                spent_vnd: (number(2) > 0).then(|| number(1_000_000)),
                 ..Task::default()
             }
         })

@@ -1,7 +1,7 @@
 //! Closed vocabularies: one word on the wire, in the table and in the document.
 
 /// Declares an enum whose variants are words of the contract, stored as they are written.
-// The word is a `tt`: a `literal` reaches the derives wrapped, and utoipa then does not see the renaming.
+// `tt`, not `literal`: utoipa cannot read a renaming that comes as a captured literal, and would show the variant's name.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:tt,)+ }) => {
         $(#[$meta])*
