@@ -46,7 +46,7 @@ pub async fn create_organization(
 }
 
 /// Get an organization
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["organizations:read"])),
+#[utoipa::path(tag = "Reference", params(OrgCode), security(("oauth2" = ["organizations:read"])),
     responses((status = 200, body = Organization)))]
 #[get("/organizations/{code}")]
 pub async fn get_organization(
@@ -58,7 +58,7 @@ pub async fn get_organization(
 }
 
 /// Change an organization
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["organizations:write"])),
+#[utoipa::path(tag = "Reference", params(OrgCode), security(("oauth2" = ["organizations:write"])),
     responses((status = 200, body = Organization)))]
 #[patch("/organizations/{code}")]
 pub async fn update_organization(
@@ -73,7 +73,7 @@ pub async fn update_organization(
 }
 
 /// List the versions of an organization
-#[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = ["organizations:read"])),
+#[utoipa::path(tag = "Reference", params(OrgCode, PageParams), security(("oauth2" = ["organizations:read"])),
     responses((status = 200, body = HistoryPage)))]
 #[get("/organizations/{code}/history")]
 pub async fn list_organization_history(
