@@ -3,6 +3,9 @@
 
 mod harness;
 
+mod access;
 mod auth;
+mod house;
 mod http;
+mod openapi;
 mod organizations;
