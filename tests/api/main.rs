@@ -7,5 +7,6 @@ mod access;
 mod auth;
 mod house;
 mod http;
+mod migrations;
 mod openapi;
 mod organizations;
