@@ -2,12 +2,7 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{
-    app, assessments, auth, calendars, documents, indicators, inspections, me, observations, organizations, problem,
-    progress, tasks, telemetry,
-};
-use crate::{app, auth, clients, documents, inspections, me, organizations, problem, telemetry};
-use crate::{app, assessments, auth, calendars, me, organizations, periodic_reports, problem, progress, telemetry};
+use crate::{app, assessments, auth, calendars, clients, documents, indicators, inspections, me, observations, organizations, periodic_reports, problem, progress, tasks, telemetry};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {
@@ -85,37 +80,12 @@ fn v1(routes: &mut ServiceConfig<'_>) {
     routes.service(assessments::api::list_assessments);
 
     routes.service(progress::api::get_progress);
-    routes
-        .service(me::get_me)
-        .service(problem::list_problems)
-        .service(problem::get_problem)
-        .service(organizations::api::list_organizations)
-        .service(organizations::api::create_organization)
-        .service(organizations::api::get_organization)
-        .service(organizations::api::update_organization)
-        .service(organizations::api::list_organization_history)
-        .service(documents::api::list_documents)
-        .service(documents::api::create_document)
-        .service(documents::api::get_document)
-        .service(documents::api::update_document)
-        .service(documents::api::get_document_by_key)
-        .service(documents::api::put_document_by_key)
-        .service(documents::api::list_document_history)
-        .service(inspections::api::list_inspections)
-        .service(inspections::api::create_inspection)
-        .service(inspections::api::get_inspection)
-        .service(inspections::api::update_inspection)
-        .service(inspections::api::list_inspection_history)
-        .service(clients::api::list_clients)
-        .service(clients::api::create_client)
-        .service(clients::api::get_client)
-        .service(clients::api::update_client)
-        .service(clients::api::create_client_secret);
-        .service(calendars::api::list_calendars)
-        .service(calendars::api::get_calendar)
-        .service(calendars::api::list_calendar_periods)
-        .service(calendars::api::get_calendar_period)
-        .service(assessments::api::list_assessments)
-        .service(progress::api::get_progress)
-        .service(periodic_reports::api::get_periodic_report);
+
+    routes.service(periodic_reports::api::get_periodic_report);
+
+    routes.service(clients::api::list_clients);
+    routes.service(clients::api::create_client);
+    routes.service(clients::api::get_client);
+    routes.service(clients::api::update_client);
+    routes.service(clients::api::create_client_secret);
 }

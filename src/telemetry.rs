@@ -75,7 +75,7 @@ impl Default for Metrics {
     }
 }
 
-/// The metrics as Prometheus reads them.
+/// The metrics as Prometheus reads them
 #[utoipa::path(tag = "Operations", security(()), responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "application/openmetrics-text")))]
 #[get("/metrics")]
 pub async fn get_metrics(metrics: Data<Arc<Metrics>>) -> HttpResponse {

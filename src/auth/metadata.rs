@@ -16,15 +16,25 @@ pub async fn get_jwks(authority: Data<Authority>) -> HttpResponse {
 /// What an OAuth client needs to know of this service (RFC 8414).
 #[derive(Serialize, ToSchema)]
 pub struct Metadata {
+    /// The public base address of the service: `iss` and `aud` of its tokens.
     issuer: String,
+    /// Where a client gets an access token.
     token_endpoint: String,
+    /// Where a client takes one back (RFC 7009).
     revocation_endpoint: String,
+    /// Where the keys are that verify access tokens.
     jwks_uri: String,
+    /// Where people read about the service.
     service_documentation: String,
+    /// How a client may ask: only `client_credentials`, since no person is involved.
     grant_types_supported: [&'static str; 1],
+    /// None: there is no page on which a person would agree.
     response_types_supported: [&'static str; 1],
+    /// How a client proves itself.
     token_endpoint_auth_methods_supported: [&'static str; 3],
+    /// What an assertion may be signed with.
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    /// What a token may allow.
     scopes_supported: Vec<ScopeName>,
 }
 

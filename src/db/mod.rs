@@ -4,6 +4,7 @@
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
 mod gathered;
+mod error;
 pub mod migrate;
 mod postgres;
 pub mod schema;
@@ -12,6 +13,7 @@ mod store;
 pub mod types;
 
 pub use gathered::Gathered;
+pub use error::{Error, QueryError, Reason, reason};
 pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store, Url};
 
@@ -55,46 +57,6 @@ impl Deref for Pg {
         }
     }
 }
-
-/// Why the database gave no answer; what a query itself said is in `Query`.
-#[derive(Debug)]
-pub enum Error {
-    /// A statement failed.
-    Query(diesel::result::Error),
-    /// No connection or place in the queue within the time allowed; the caller may try again.
-    Busy(&'static str),
-}
-
-impl Error {
-    /// True when the connection went away under a read, which may then run again elsewhere.
-    #[must_use]
-    pub fn is_connection_lost(&self) -> bool {
-        use diesel::result::{DatabaseErrorKind, Error as Diesel};
-        match self {
-            Self::Query(Diesel::DatabaseError(kind, _)) => {
-                matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand)
-            }
-            _ => false,
-        }
-    }
-}
-
-impl From<diesel::result::Error> for Error {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Query(error)
-    }
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Query(error) => write!(f, "query failed: {error}"),
-            Self::Busy(what) => write!(f, "database busy: {what}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// Runs one query text on whichever database `$db` is: `both!(db, |c| QUERY)`, without `.await`.
 /// The few statements whose best form differs name both: `both!(db, pg |c| …, sqlite |c| …)`;

@@ -6,7 +6,6 @@ mod render;
 
 use std::borrow::Cow;
 
-use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use serde::Serialize;
 
 pub use catalogue::{CATALOGUE, Kind, kind};
@@ -15,7 +14,7 @@ pub use render::{for_status, render};
 
 use crate::{
     bilingual::{Bilingual, say},
-    db::{self, ConnectionLost},
+    db::{self, ConnectionLost, QueryError, Reason},
 };
 
 /// A refusal or a failure, on its way to the caller.
@@ -168,16 +167,11 @@ impl From<db::Error> for Problem {
     }
 }
 
-impl From<Diesel> for Problem {
-    fn from(error: Diesel) -> Self {
-        match &error {
-            Diesel::DatabaseError(
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::SerializationFailure,
-                _,
-            ) => busy(error.to_string()),
-            Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self {
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match db::reason(&error) {
+            Reason::Passing => busy(error.to_string()),
+            Reason::Duplicate => Self {
                 cause: Some(error.to_string()),
                 ..Self::new(
                     "already-exists",
@@ -187,7 +181,7 @@ impl From<Diesel> for Problem {
                     ),
                 )
             },
-            _ => Self::internal(error),
+            Reason::Fault => Self::internal(error),
         }
     }
 }

@@ -1,24 +1,26 @@
 //! The API over a socket, on both databases: one file for each resource, named as in src.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod access;
 mod assessments;
 mod auth;
 mod calendars;
+mod clients;
 mod deadline_changes;
 mod desk;
-mod harness;
-
-mod clients;
 mod documents;
 mod given;
 mod harness;
+mod house;
 mod http;
 mod indicators;
 mod inspections;
+mod migrations;
 mod observations;
+mod openapi;
 mod organizations;
-mod plan;
 mod periodic_reports;
+mod plan;
 mod progress;
 mod progress_updates;
 mod settings;

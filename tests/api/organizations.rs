@@ -1,3 +1,5 @@
+//! The tree: what each client sees of it, and how it changes.
+
 use serde_json::json;
 
 use crate::on_both;

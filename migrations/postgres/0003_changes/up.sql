@@ -15,3 +15,4 @@ CREATE TABLE changes (
     PRIMARY KEY (subject, subject_id, version)
 );
 CREATE INDEX changes_unsequenced ON changes (recorded_at) WHERE seq IS NULL;
+CREATE INDEX changes_organization ON changes (organization, seq);

@@ -363,7 +363,8 @@ impl Client {
             .build()
             .into();
         let mut response = agent.run(request.body(body.unwrap_or_default()).unwrap()).unwrap();
-        let text = response.body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
+        let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),

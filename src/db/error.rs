@@ -1,0 +1,69 @@
+//! What the database says when it gives no answer, and what that means to a caller.
+
+use diesel::result::DatabaseErrorKind as Kind;
+
+/// What a statement says when it fails; store functions answer it.
+pub type QueryError = diesel::result::Error;
+
+/// Why the database gave no answer; what a query itself said is in `Query`.
+#[derive(Debug)]
+pub enum Error {
+    /// A statement failed.
+    Query(QueryError),
+    /// No connection or place in the queue within the time allowed; the caller may try again.
+    Busy(&'static str),
+}
+
+/// What a failed statement means, whatever the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// A row with that key is there already. SQLite does not say which key.
+    Duplicate,
+    /// The connection went away, or two transactions met: the same may succeed a moment later.
+    Passing,
+    /// A mistake of ours.
+    Fault,
+}
+
+/// What a failed statement means.
+#[must_use]
+pub fn reason(error: &QueryError) -> Reason {
+    match error {
+        QueryError::DatabaseError(Kind::UniqueViolation, _) => Reason::Duplicate,
+        QueryError::DatabaseError(
+            Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure,
+            _,
+        ) => Reason::Passing,
+        _ => Reason::Fault,
+    }
+}
+
+impl Error {
+    /// True when the connection went away under a read, which may then run again elsewhere.
+    #[must_use]
+    pub fn is_connection_lost(&self) -> bool {
+        match self {
+            Self::Query(QueryError::DatabaseError(kind, _)) => {
+                matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<QueryError> for Error {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Query(error) => write!(f, "query failed: {error}"),
+            Self::Busy(what) => write!(f, "database busy: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
