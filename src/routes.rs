@@ -2,7 +2,10 @@
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{app, assessments, auth, calendars, clients, documents, indicators, inspections, me, observations, organizations, periodic_reports, problem, progress, tasks, telemetry};
+use crate::{
+    app, assessments, auth, calendars, clients, documents, indicators, inspections, me, observations, organizations,
+    periodic_reports, problem, progress, tasks, telemetry,
+};
 
 /// Every operation of the service.
 pub fn all(routes: &mut ServiceConfig<'_>) {

@@ -124,7 +124,7 @@ fn a_longer_period_is_the_union_of_its_parts() {
     for calendar in shipped() {
         for whole in every_period() {
             assert!(whole.constituents(Frequency::Month).is_some(), "{whole}");
-            for parts in Frequency::ALL.into_iter().filter_map(|part| whole.constituents(part)) {
+            for parts in Frequency::ALL.iter().copied().filter_map(|part| whole.constituents(part)) {
                 let covered: Vec<_> = parts.iter().flat_map(|part| days(window(&calendar, *part))).collect();
                 let wanted: Vec<_> = days(window(&calendar, whole)).collect();
                 assert_eq!(covered, wanted, "{} {whole}", calendar.code);
@@ -136,7 +136,7 @@ fn a_longer_period_is_the_union_of_its_parts() {
 #[test]
 fn every_day_belongs_to_the_one_period_whose_window_holds_it() {
     for calendar in shipped() {
-        for frequency in Frequency::ALL {
+        for frequency in Frequency::ALL.iter().copied() {
             let windows: Vec<_> = every_period()
                 .filter(|period| period.frequency() == frequency)
                 .map(|period| (period, window(&calendar, period)))

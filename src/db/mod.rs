@@ -3,8 +3,8 @@
 //! A store function takes `db: &mut Db` and writes its query once, inside [`both!`]. Where it runs (a shared
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
-mod gathered;
 mod error;
+mod gathered;
 pub mod migrate;
 mod postgres;
 pub mod schema;
@@ -12,8 +12,8 @@ mod sqlite;
 mod store;
 pub mod types;
 
-pub use gathered::Gathered;
 pub use error::{Error, QueryError, Reason, reason};
+pub use gathered::Gathered;
 pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store, Url};
 

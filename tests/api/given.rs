@@ -43,6 +43,7 @@ pub async fn indicator(db: &mut Db, organization: &str, text: &str, document: Op
             indicators::organization.eq(organization),
             indicators::name.eq(format!("Chỉ tiêu {}", words[0])),
             indicators::unit.eq("%"),
+            indicators::search.eq(words[0].to_lowercase()),
             indicators::kind.eq(words[1].clone()),
             indicators::flow.eq(words[2] == "flow"),
             indicators::frequency.eq((words[3] != "-").then(|| words[3].clone())),

@@ -48,7 +48,11 @@ fn start(database: &str, arguments: &[&str]) -> (Service, Vec<String>) {
     let mut child = command(database, &listen, arguments).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let service = Service { child, base: format!("http://{listen}") };
-    let printed = if arguments[0] == "demo" { lines.by_ref().take_while(|line| !line.starts_with("Serving on")).collect() } else { Vec::new() };
+    let printed = if arguments[0] == "demo" {
+        lines.by_ref().take_while(|line| !line.starts_with("Serving on")).collect()
+    } else {
+        Vec::new()
+    };
     let client = Client { base: service.base.clone(), token: String::new() };
     let began = Instant::now();
     while std::net::TcpStream::connect(&listen).is_err() {
@@ -103,8 +107,17 @@ fn push_and_pull(platform: &Client, office: &Client, department: &Client) {
         items.iter().find(|item| item["indicator"] == code).unwrap()["verdict"].as_str().unwrap().to_owned()
     };
     // 90 of 100 against "trên 90 %" is not met.
-    assert_eq!((verdict("CT01").as_str(), verdict("CT06").as_str(), verdict("CT07").as_str()), ("met", "not_met", "no_data"));
-    let csv = department.send(200, "GET", &format!("/v1/periodic-reports/{month}?under=LC-TTR"), &[("Accept", "text/csv")], None);
+    assert_eq!(
+        (verdict("CT01").as_str(), verdict("CT06").as_str(), verdict("CT07").as_str()),
+        ("met", "not_met", "no_data")
+    );
+    let csv = department.send(
+        200,
+        "GET",
+        &format!("/v1/periodic-reports/{month}?under=LC-TTR"),
+        &[("Accept", "text/csv")],
+        None,
+    );
     assert!(csv.header("content-type").starts_with("text/csv"));
     assert!(csv.text.lines().count() > 20, "{}", csv.text);
 }
@@ -113,12 +126,11 @@ fn push_and_pull(platform: &Client, office: &Client, department: &Client) {
 fn the_demo_serves_the_real_plan_and_keeps_it() {
     let database = Database::empty_sqlite();
     let (service, printed) = start(&database.address(), &["demo"]);
-    let credentials: Vec<_> = printed
-        .iter()
-        .filter_map(|line| line.split(" -u ").nth(1)?.split(' ').next()?.split_once(':'))
-        .collect();
+    let credentials: Vec<_> =
+        printed.iter().filter_map(|line| line.split(" -u ").nth(1)?.split(' ').next()?.split_once(':')).collect();
     let [platform, office, department] = credentials[..] else { panic!("three clients: {printed:?}") };
-    let [platform, office, department] = [platform, office, department].map(|(id, secret)| authorized(&service, id, secret));
+    let [platform, office, department] =
+        [platform, office, department].map(|(id, secret)| authorized(&service, id, secret));
     push_and_pull(&platform, &office, &department);
     drop(service);
 
@@ -129,7 +141,8 @@ fn the_demo_serves_the_real_plan_and_keeps_it() {
     office.get(401, "/v1/me");
     drop(service);
     let (service, printed) = start(&database.address(), &["demo", "--new-secrets"]);
-    let (id, secret) = printed.iter().find_map(|line| line.split(" -u ").nth(1)?.split(' ').next()?.split_once(':')).unwrap();
+    let (id, secret) =
+        printed.iter().find_map(|line| line.split(" -u ").nth(1)?.split(' ').next()?.split_once(':')).unwrap();
     let platform = authorized(&service, id, secret);
     assert_eq!(platform.get(200, "/v1/tasks?count=exact").body["total"], 44);
 }
@@ -150,7 +163,8 @@ fn a_server_on_postgres_does_the_same() {
     let office = add("LC-TTR", "executing-agency", &[]);
     let department = add("LC", "science-department", &[]);
     let (service, _) = start(&address, &["serve"]);
-    let [platform, office, department] = [platform, office, department].map(|(id, secret)| authorized(&service, &id, &secret));
+    let [platform, office, department] =
+        [platform, office, department].map(|(id, secret)| authorized(&service, &id, &secret));
     push_and_pull(&platform, &office, &department);
 }
 

@@ -15,6 +15,7 @@ mod house;
 mod http;
 mod indicators;
 mod inspections;
+mod journey;
 mod migrations;
 mod observations;
 mod openapi;
