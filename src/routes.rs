@@ -43,6 +43,7 @@ fn v1(routes: &mut ServiceConfig<'_>) {
 
     routes.service(tasks::api::list_tasks);
     routes.service(tasks::api::create_task);
+    routes.service(tasks::summary::api::get_task_summary);
     routes.service(tasks::api::get_task);
     routes.service(tasks::api::update_task);
     routes.service(tasks::api::get_task_by_key);
@@ -54,7 +55,6 @@ fn v1(routes: &mut ServiceConfig<'_>) {
     routes.service(tasks::progress_updates::api::create_progress_update);
     routes.service(tasks::deadline_changes::api::list_deadline_changes);
     routes.service(tasks::deadline_changes::api::create_deadline_change);
-    routes.service(tasks::summary::api::get_task_summary);
 
     routes.service(inspections::api::list_inspections);
     routes.service(inspections::api::create_inspection);

@@ -4,12 +4,14 @@
 
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
-use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Text};
 use serde::{Deserialize, Serialize};
 
 use super::error::PeriodError;
 use super::frequency::Frequency;
-use crate::bilingual::Bilingual;
+use crate::{
+    bilingual::Bilingual,
+    db::prelude::{AsExpression, FromSqlRow, Text},
+};
 
 /// The years a period may name.
 pub const YEARS: RangeInclusive<i32> = 2000..=2100;

@@ -25,7 +25,7 @@ use diesel_async::AsyncPgConnection;
 pub mod prelude {
     pub use super::NotInScope as RunQueryDsl;
     pub use super::{Db, both, only};
-    pub use diesel::prelude::*;
+    pub use diesel::{deserialize::FromSqlRow, dsl::AsExprOf, expression::AsExpression, prelude::*, sql_types::Text};
 }
 
 /// Shadows diesel's `RunQueryDsl`: a query run outside [`both!`] does not compile.

@@ -9,11 +9,8 @@ use super::model::{Document, DocumentCreate, DocumentFilter, DocumentPage, Docum
 use crate::{
     auth::{DocumentsRead, DocumentsWrite, Permit},
     changes::{self, HistoryPage, Outcome, Subject, Version},
-    db::{
-        Store,
-        types::{DocumentId, RecordKey, SourceCode},
-    },
-    http::{Answer, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
+    db::{Store, types::DocumentId},
+    http::{Answer, ByKey, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
     problem::Problem,
 };
 
@@ -80,33 +77,32 @@ pub async fn update_document(
 /// Get a document by its key
 ///
 /// The key is the document's id in the system that owns it, percent-encoded.
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["documents:read"])),
+#[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:read"])),
     responses((status = 200, body = Document)))]
 #[get("/documents/by-key/{source}/{source_key}")]
 pub async fn get_document_by_key(
     caller: Permit<DocumentsRead>,
-    path: Path<(SourceCode, RecordKey)>,
+    key: Path<ByKey>,
     store: Data<Store>,
 ) -> Result<Tagged<Document>, Problem> {
-    let (source, key) = path.into_inner();
-    store.read(async |db| super::get_by_key(db, &caller, &source, &key).await).await.map(Tagged)
+    store.read(async |db| super::get_by_key(db, &caller, &key.source, &key.source_key).await).await.map(Tagged)
 }
 
 /// Create or update a document by its key
 ///
 /// Makes the document what the body says, whether or not it was there: send it again as often as you like. What is
 /// already so makes no new version. `If-Match` is optional here.
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["documents:write"])),
+#[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:write"])),
     responses((status = 200, body = Document), (status = 201, body = Document)))]
 #[put("/documents/by-key/{source}/{source_key}")]
 pub async fn put_document_by_key(
     caller: Permit<DocumentsWrite>,
-    path: Path<(SourceCode, RecordKey)>,
+    key: Path<ByKey>,
     etag: Option<IfMatch>,
     body: Json<DocumentCreate>,
     store: Data<Store>,
 ) -> Result<Answer, Problem> {
-    let (caller, (source, key), body) = (caller.caller(), path.into_inner(), body.into_inner());
+    let (caller, ByKey { source, source_key: key }, body) = (caller.caller(), key.into_inner(), body.into_inner());
     let (document, outcome) = store
         .write(async move |db| super::put_matching(db, &caller, (&source, &key), body, etag.as_ref()).await)
         .await?;

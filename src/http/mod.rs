@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod by_key;
 mod etag;
 mod formats;
 mod language;
@@ -15,6 +16,7 @@ mod unread;
 pub use answer::Answer;
 pub(crate) use body::parse;
 pub use body::{Form, Json, Patched};
+pub use by_key::ByKey;
 pub use etag::{IfMatch, Tagged, Versioned};
 pub use formats::{Format, table};
 pub use language::Said;

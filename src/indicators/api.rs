@@ -50,7 +50,7 @@ pub async fn create_indicator(
 }
 
 /// Get an indicator
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["indicators:read"])),
+#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
     responses((status = 200, body = Indicator)))]
 #[get("/indicators/{code}")]
 pub async fn get_indicator(
@@ -65,7 +65,7 @@ pub async fn get_indicator(
 ///
 /// A changed definition is a new version; figures keep the one they were reported under. Kind, flow and unit change
 /// only while there are no figures.
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["indicators:write"])),
+#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:write"])),
     responses((status = 200, body = Indicator)))]
 #[patch("/indicators/{code}")]
 pub async fn update_indicator(
@@ -80,7 +80,7 @@ pub async fn update_indicator(
 }
 
 /// List the versions of an indicator
-#[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = ["indicators:read"])),
+#[utoipa::path(tag = "Reference", params(IndicatorCode, PageParams), security(("oauth2" = ["indicators:read"])),
     responses((status = 200, body = HistoryPage)))]
 #[get("/indicators/{code}/history")]
 pub async fn list_indicator_history(
@@ -98,7 +98,7 @@ pub async fn list_indicator_history(
 }
 
 /// Get the targets of an indicator
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["indicators:read"])),
+#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
     responses((status = 200, body = IndicatorTargets)))]
 #[get("/indicators/{code}/targets")]
 pub async fn get_indicator_targets(
@@ -113,7 +113,7 @@ pub async fn get_indicator_targets(
 ///
 /// Replaces the whole set, one target at most for each organization and year. The first set needs no `If-Match`, a
 /// later one does.
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["indicators:write"])), request_body = Vec<Target>,
+#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:write"])), request_body = Vec<Target>,
     responses((status = 200, body = IndicatorTargets)))]
 #[put("/indicators/{code}/targets")]
 pub async fn replace_indicator_targets(

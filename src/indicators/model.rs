@@ -1,6 +1,5 @@
 //! Indicators on the wire and in the table.
 
-use diesel::{dsl::AsExprOf, sql_types::Text};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -75,7 +74,7 @@ pub struct Indicator {
     pub targets_version: i32,
     /// What it must reach (mục tiêu).
     // Loaded apart: the table's own query answers an empty list.
-    #[diesel(select_expression = diesel::IntoSql::into_sql::<Text>("[]"), select_expression_type = AsExprOf<&'static str, Text>)]
+    #[diesel(select_expression = IntoSql::into_sql::<Text>("[]"), select_expression_type = AsExprOf<&'static str, Text>)]
     #[diesel(skip_insertion, skip_update)]
     #[schema(value_type = Vec<Target>)]
     pub targets: JsonText<Vec<Target>>,

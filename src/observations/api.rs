@@ -83,7 +83,7 @@ pub async fn create_observations(
 }
 
 /// Get a figure
-#[utoipa::path(tag = "Pull", security(("oauth2" = ["observations:read"])),
+#[utoipa::path(tag = "Pull", params(ObservationId), security(("oauth2" = ["observations:read"])),
     responses((status = 200, body = Observation)))]
 #[get("/observations/{id}")]
 pub async fn get_observation(
@@ -95,7 +95,7 @@ pub async fn get_observation(
 }
 
 /// List the versions of a figure
-#[utoipa::path(tag = "Pull", params(PageParams), security(("oauth2" = ["observations:read"])),
+#[utoipa::path(tag = "Pull", params(ObservationId, PageParams), security(("oauth2" = ["observations:read"])),
     responses((status = 200, body = HistoryPage)))]
 #[get("/observations/{id}/history")]
 pub async fn list_observation_history(

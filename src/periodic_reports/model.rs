@@ -41,6 +41,7 @@ pub struct PeriodicReportFilter {
     #[param(value_type = Option<String>, example = "ND09")]
     pub calendar: Option<ShortText>,
     /// `json` or `csv`; goes before `Accept`.
+    #[param(inline)]
     pub format: Option<ReportFormat>,
 }
 

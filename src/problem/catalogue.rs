@@ -1,25 +1,6 @@
 //! Every problem the service can give: one entry each, in both languages. `/v1/problems` shows this table.
 
-use crate::bilingual::Bilingual;
-
-/// One entry of the catalogue.
-#[derive(Debug)]
-pub struct Kind {
-    /// The last part of the problem's `type`.
-    pub slug: &'static str,
-    /// HTTP status.
-    pub status: u16,
-    /// Constant title.
-    pub title: Bilingual,
-    /// What happened, why, and what to do.
-    pub help: Bilingual,
-}
-
-const fn entry(slug: &'static str, status: u16, title: [&'static str; 2], help: [&'static str; 2]) -> Kind {
-    let [title_vi, title_en] = title;
-    let [help_vi, help_en] = help;
-    Kind { slug, status, title: Bilingual::new(title_vi, title_en), help: Bilingual::new(help_vi, help_en) }
-}
+use super::kind::{Kind, entry};
 
 /// Finds an entry; an unknown slug is a mistake of ours and reads as `internal`.
 #[must_use]

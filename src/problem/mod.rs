@@ -1,6 +1,7 @@
 //! RFC 9457 problems: what went wrong, where, and the way out, in Vietnamese and English.
 
 mod catalogue;
+mod kind;
 mod pages;
 mod render;
 
@@ -8,7 +9,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use catalogue::{CATALOGUE, Kind, kind};
+pub use catalogue::{CATALOGUE, kind};
+pub use kind::Kind;
 pub use pages::{get_problem, list_problems};
 pub use render::{for_status, render};
 

@@ -14,11 +14,8 @@ use super::{
 use crate::{
     auth::{Permit, TasksAssign, TasksRead},
     changes::{self, HistoryPage, Subject, Version},
-    db::{
-        Store,
-        types::{RecordKey, SourceCode, TaskId},
-    },
-    http::{Answer, Format, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged, table},
+    db::{Store, types::TaskId},
+    http::{Answer, ByKey, Format, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged, table},
     problem::Problem,
     settings::Settings,
 };
@@ -97,16 +94,16 @@ pub async fn update_task(
 /// Get a task by its source's key
 ///
 /// The key is percent-encoded in the path: `/` is `%2F`.
-#[utoipa::path(tag = "Pull", security(("oauth2" = ["tasks:read"])),
+#[utoipa::path(tag = "Pull", params(ByKey), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, body = TaskView)))]
 #[get("/tasks/by-key/{source}/{source_key}")]
 pub async fn get_task_by_key(
     caller: Permit<TasksRead>,
-    key: Path<(SourceCode, RecordKey)>,
+    key: Path<ByKey>,
     settings: Data<Settings>,
     store: Data<Store>,
 ) -> Result<Tagged<TaskView>, Problem> {
-    let task = store.read(async |db| super::get_by_key(db, &caller, &key.0, &key.1).await).await?;
+    let task = store.read(async |db| super::get_by_key(db, &caller, &key.source, &key.source_key).await).await?;
     Ok(Tagged(TaskView::of(task, AsOf::today(&caller, settings.due_soon_days))))
 }
 
@@ -114,20 +111,21 @@ pub async fn get_task_by_key(
 ///
 /// Says the whole of what the source system knows of the task, and can be repeated: what is the same makes no version.
 /// `If-Match` is optional here. Its state and progress are not touched.
-#[utoipa::path(tag = "Push", security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", params(ByKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 200, body = TaskView), (status = 201, body = TaskView)))]
 #[put("/tasks/by-key/{source}/{source_key}")]
 pub async fn put_task(
     caller: Permit<TasksAssign>,
-    key: Path<(SourceCode, RecordKey)>,
+    key: Path<ByKey>,
     etag: Option<IfMatch>,
     body: Json<TaskUpdate>,
     settings: Data<Settings>,
     store: Data<Store>,
 ) -> Result<Answer, Problem> {
     let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
-    let put =
-        async move |db: &mut _| super::put_if(db, &caller, &key.0, &key.1, body.into_inner(), etag.as_ref()).await;
+    let put = async move |db: &mut _| {
+        super::put_if(db, &caller, &key.source, &key.source_key, body.into_inner(), etag.as_ref()).await
+    };
     let (task, outcome) = store.write(put).await?;
     let (place, view) = (format!("/v1/tasks/{}", task.id), TaskView::of(task, as_of));
     if outcome == Outcome::Created { Answer::created(place, &view) } else { Answer::changed(&view) }

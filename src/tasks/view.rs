@@ -40,7 +40,9 @@ impl PartialSchema for TaskView {
         let mut schema = Task::schema();
         if let RefOr::T(Schema::Object(object)) = &mut schema {
             object.description = Some("Work that a document assigns (nhiệm vụ).".to_owned());
-            object.properties.insert("timeliness".to_owned(), Ref::from_schema_name("Timeliness").into());
+            let mut timeliness = Ref::from_schema_name("Timeliness");
+            timeliness.description = "Where it stands to its due date today (tình trạng tiến độ).".to_owned();
+            object.properties.insert("timeliness".to_owned(), timeliness.into());
             object.required.push("timeliness".to_owned());
         }
         schema

@@ -101,6 +101,7 @@ pub fn indicator(api: &Api, organization: &str, code: &str) {
                 indicators::organization.eq(owner),
                 indicators::name.eq("Tỷ lệ"),
                 indicators::unit.eq("%"),
+                indicators::search.eq("ty le"),
                 indicators::kind.eq("ratio"),
                 indicators::flow.eq(false),
                 indicators::version.eq(1),

@@ -1,0 +1,18 @@
+//! The address of a record by the key that its own system gave it.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::db::types::{RecordKey, SourceCode};
+
+/// Where a record of another system stands: `…/by-key/{source}/{source_key}`.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ByKey {
+    /// The code of the system that owns the record (hệ thống nguồn).
+    #[param(example = "qlvb")]
+    pub source: SourceCode,
+    /// The record's own id in that system, percent-encoded: `/` is `%2F`.
+    #[param(example = "2026-0115")]
+    pub source_key: RecordKey,
+}
