@@ -5,6 +5,7 @@ mod harness;
 
 mod access;
 mod auth;
+mod database;
 mod house;
 mod http;
 mod migrations;
