@@ -188,12 +188,12 @@ where
     E: From<Error> + Send + 'static,
     F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
 {
-    let (begin, begun) = oneshot::channel();
+    let (take_turn, turn_came) = oneshot::channel();
     let (done, result) = oneshot::channel::<Result<T, E>>();
     let runtime = tokio::runtime::Handle::current();
     let work: Work = Box::new(move |db| {
         // Whoever asked may be gone by now, or have waited long enough: then nothing is begun.
-        begin.send(()).ok()?;
+        take_turn.send(()).ok()?;
         let db = db?;
         let _entered = runtime.enter();
         // SQLite runs each query at once, so a body that only queries never waits.
@@ -217,7 +217,7 @@ where
     });
     let turn = async {
         queue.send_async(work).await.map_err(|_| sqlite::gone())?;
-        begun.await.map_err(|_| sqlite::gone())
+        turn_came.await.map_err(|_| sqlite::gone())
     };
     match tokio::time::timeout(wait, turn).await {
         Ok(Ok(())) => result.await.map_err(|_| Error::Query(sqlite::gone()))?,
