@@ -10,8 +10,10 @@ pub type QueryError = diesel::result::Error;
 pub enum Error {
     /// A statement failed.
     Query(QueryError),
-    /// No connection or place in the queue within the time allowed; the caller may try again.
+    /// No connection or turn within the time allowed; the caller may try again.
     Busy(&'static str),
+    /// The body of a transaction waited for something that is not a query: a mistake of ours, and nothing was written.
+    Waited,
 }
 
 /// What a failed statement means, whatever the database.
@@ -30,23 +32,30 @@ pub enum Reason {
 pub fn reason(error: &QueryError) -> Reason {
     match error {
         QueryError::DatabaseError(Kind::UniqueViolation, _) => Reason::Duplicate,
-        QueryError::DatabaseError(
-            Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure,
-            _,
-        ) => Reason::Passing,
+        QueryError::DatabaseError(Kind::SerializationFailure, _) => Reason::Passing,
+        error if is_lost(error) => Reason::Passing,
         _ => Reason::Fault,
     }
 }
 
+/// True when the connection went away, before the statement or under it.
+fn is_lost(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => true,
+        // A server that stops says so, and diesel passes on the words but not the code (57P01).
+        QueryError::DatabaseError(Kind::Unknown, told) => told.message().starts_with("terminating connection"),
+        _ => false,
+    }
+}
+
 impl Error {
-    /// True when the connection went away under a read, which may then run again elsewhere.
+    /// True when the connection went away under a read or is being re-established: the read may run again.
     #[must_use]
     pub fn is_connection_lost(&self) -> bool {
         match self {
-            Self::Query(QueryError::DatabaseError(kind, _)) => {
-                matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand)
-            }
-            _ => false,
+            Self::Query(error) => is_lost(error),
+            Self::Busy(_) => true,
+            Self::Waited => false,
         }
     }
 }
@@ -62,6 +71,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Query(error) => write!(f, "query failed: {error}"),
             Self::Busy(what) => write!(f, "database busy: {what}"),
+            Self::Waited => f.write_str("a transaction waited for something that is not a query"),
         }
     }
 }

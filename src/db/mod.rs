@@ -3,6 +3,7 @@
 //! A store function takes `db: &mut Db` and writes its query once, inside [`both!`]. Where it runs (a shared
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
+pub mod asking;
 mod error;
 mod gathered;
 pub mod migrate;
@@ -71,7 +72,7 @@ macro_rules! both {
             $crate::db::Db::Pg(pg) => {
                 use diesel_async::RunQueryDsl as _;
                 let $p = &mut &**pg;
-                Some($pg.await)
+                Some($crate::db::asking::asking($pg).await)
             }
             $crate::db::Db::Sqlite(_) => None,
         }
@@ -81,7 +82,7 @@ macro_rules! both {
             $crate::db::Db::Pg(pg) => {
                 use diesel_async::RunQueryDsl as _;
                 let $p = &mut &**pg;
-                $pg.await
+                $crate::db::asking::asking($pg).await
             }
             $crate::db::Db::Sqlite(sqlite) => {
                 sqlite

@@ -74,6 +74,13 @@ pub fn open(path: &str) -> ConnectionResult<SqliteConnection> {
     Ok(connection)
 }
 
+/// Opens a connection that cannot write, as PostgreSQL's for reading cannot.
+pub fn open_to_read(path: &str) -> ConnectionResult<SqliteConnection> {
+    let mut connection = open(path)?;
+    connection.batch_execute("PRAGMA query_only = ON").map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
 /// Answers single statements until the queue closes.
 pub fn reader(mut connection: SqliteConnection, queue: &Receiver<Job>) {
     while let Ok(job) = queue.recv() {
@@ -87,7 +94,7 @@ pub fn snapshot(path: &str, connection: SqliteConnection, queue: &Receiver<Work>
     let mut db = here(connection);
     while let Ok(work) = queue.recv() {
         run_group(&mut db, "BEGIN", std::iter::once(work));
-        mend(&mut db, path);
+        mend(&mut db, || open_to_read(path));
     }
 }
 
@@ -96,7 +103,7 @@ pub fn writer(path: &str, connection: SqliteConnection, queue: &Receiver<Work>) 
     let mut db = here(connection);
     while let Ok(first) = queue.recv() {
         run_group(&mut db, "BEGIN IMMEDIATE", std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)));
-        mend(&mut db, path);
+        mend(&mut db, || open(path));
     }
 }
 
@@ -151,9 +158,9 @@ fn run_one(db: &mut Db, work: Work) -> Option<Answer> {
 }
 
 /// Replaces a connection whose transaction could not be brought to a clean end.
-fn mend(db: &mut Db, path: &str) {
+fn mend(db: &mut Db, open: impl Fn() -> ConnectionResult<SqliteConnection>) {
     let clean = matches!(Transactions::transaction_manager_status_mut(connection(db)).transaction_depth(), Ok(None));
-    if !clean && let Ok(fresh) = open(path) {
+    if !clean && let Ok(fresh) = open() {
         *db = here(fresh);
     }
 }

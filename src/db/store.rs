@@ -1,6 +1,10 @@
 //! The doors to the database: `read`, `heavy`, `write`. Nothing else opens a connection.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use diesel::result::{ConnectionError, ConnectionResult};
 use flume::Sender;
@@ -9,9 +13,13 @@ use tokio::sync::oneshot;
 
 use super::{
     Db, Error,
+    asking::only_queries,
     postgres::{Postgres, Tls, Transaction},
     sqlite::{self, Answer, Job, Place, Work},
 };
+
+/// How long a read waits for a lost connection to be back.
+const RECONNECT: Duration = Duration::from_secs(1);
 
 /// Where the data is: a PostgreSQL server or a SQLite file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +82,7 @@ impl Store {
         Ok(Self(Arc::new(kind)))
     }
 
-    /// Short single statements. Met by a connection that has just died, it runs once more on another.
+    /// Short single statements. Met by a connection that has just died, it runs again as soon as there is another.
     ///
     /// # Errors
     /// What `f` says, or [`Error::Busy`].
@@ -83,9 +91,18 @@ impl Store {
         E: From<Error> + ConnectionLost,
         F: AsyncFn(&mut Db) -> Result<T, E>,
     {
-        match f(&mut self.shared()?).await {
-            Err(error) if error.is_connection_lost() => f(&mut self.shared()?).await,
-            other => other,
+        let began = Instant::now();
+        loop {
+            let outcome = match self.shared() {
+                Ok(mut db) => f(&mut db).await,
+                Err(error) => Err(error.into()),
+            };
+            match outcome {
+                Err(error) if error.is_connection_lost() && began.elapsed() < RECONNECT => {
+                    tokio::time::sleep(RECONNECT / 50).await;
+                }
+                other => return other,
+            }
         }
     }
 
@@ -155,12 +172,13 @@ where
     let Some(db) = transaction.db() else {
         return Err(Error::Busy("no connection").into());
     };
-    let result = f(db).await;
-    let ended = transaction.end(result.is_ok()).await;
+    let result = only_queries(f(db)).await;
+    let ended = transaction.end(matches!(result, Some(Ok(_)))).await;
     match (result, ended) {
-        (Ok(value), Ok(())) => Ok(value),
-        (Ok(_), Err(error)) => Err(Error::Query(error).into()),
-        (Err(error), _) => Err(error),
+        (Some(Ok(value)), Ok(())) => Ok(value),
+        (Some(Ok(_)), Err(error)) => Err(Error::Query(error).into()),
+        (Some(Err(error)), _) => Err(error),
+        (None, _) => Err(Error::Waited.into()),
     }
 }
 
@@ -170,31 +188,41 @@ where
     E: From<Error> + Send + 'static,
     F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
 {
+    let (take_turn, turn_came) = oneshot::channel();
     let (done, result) = oneshot::channel::<Result<T, E>>();
+    let runtime = tokio::runtime::Handle::current();
     let work: Work = Box::new(move |db| {
-        // Whoever asked may be gone by now: then nothing is begun.
-        let db = db.filter(|_| !done.is_closed())?;
-        let answer: Answer = match f(db).now_or_never() {
-            Some(Ok(value)) if !done.is_closed() => Box::new(move |group| {
-                let _ = done.send(group.map(|()| value).map_err(|error| Error::Query(error).into()));
-            }),
-            Some(Ok(_)) => return None,
+        // Whoever asked may be gone by now, or have waited long enough: then nothing is begun.
+        take_turn.send(()).ok()?;
+        let db = db?;
+        let _entered = runtime.enter();
+        // SQLite runs each query at once, so a body that only queries never waits.
+        match f(db).now_or_never() {
+            Some(Ok(value)) if !done.is_closed() => {
+                let answer: Answer = Box::new(move |group| {
+                    let _ = done.send(group.map(|()| value).map_err(|error| Error::Query(error).into()));
+                });
+                Some(answer)
+            }
+            Some(Ok(_)) => None,
             Some(Err(error)) => {
                 let _ = done.send(Err(error));
-                return None;
+                None
             }
-            // SQLite runs each query at once, so a body that only queries never waits.
             None => {
-                tracing::error!("a transaction waited for something that is not a query");
-                return None;
+                let _ = done.send(Err(Error::Waited.into()));
+                None
             }
-        };
-        Some(answer)
+        }
     });
-    match tokio::time::timeout(wait, queue.send_async(work)).await {
+    let turn = async {
+        queue.send_async(work).await.map_err(|_| sqlite::gone())?;
+        turn_came.await.map_err(|_| sqlite::gone())
+    };
+    match tokio::time::timeout(wait, turn).await {
         Ok(Ok(())) => result.await.map_err(|_| Error::Query(sqlite::gone()))?,
-        Ok(Err(_)) => Err(Error::Query(sqlite::gone()).into()),
-        Err(_) => Err(Error::Busy("queue full").into()),
+        Ok(Err(error)) => Err(Error::Query(error).into()),
+        Err(_) => Err(Error::Busy("queue").into()),
     }
 }
 
@@ -203,11 +231,11 @@ fn open_sqlite(path: &str, options: &Options) -> ConnectionResult<Kind> {
     let (heavy, heavy_queue) = flume::bounded(64);
     let (writer, writer_queue) = flume::bounded(1024);
     for _ in 0..options.readers.max(1) {
-        let (connection, queue) = (sqlite::open(path)?, reader_queue.clone());
+        let (connection, queue) = (sqlite::open_to_read(path)?, reader_queue.clone());
         thread("sqlite-read", move || sqlite::reader(connection, &queue))?;
     }
     for _ in 0..2 {
-        let (connection, queue, path) = (sqlite::open(path)?, heavy_queue.clone(), path.to_owned());
+        let (connection, queue, path) = (sqlite::open_to_read(path)?, heavy_queue.clone(), path.to_owned());
         thread("sqlite-heavy", move || sqlite::snapshot(&path, connection, &queue))?;
     }
     let (connection, path) = (sqlite::open(path)?, path.to_owned());

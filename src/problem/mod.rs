@@ -165,6 +165,7 @@ impl From<db::Error> for Problem {
         match error {
             db::Error::Query(error) => error.into(),
             db::Error::Busy(what) => busy(what.to_owned()),
+            db::Error::Waited => Self::internal(error),
         }
     }
 }

@@ -179,6 +179,7 @@ on_both! {
             }
             assert_eq!(client.send(204, "OPTIONS", path, &[], None).header("allow"), allow);
         }
+        client.put(405, PATH, &json!({}));
         client.send(404, "OPTIONS", "/nowhere", &[], None);
     }
 

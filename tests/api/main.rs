@@ -11,6 +11,7 @@ mod desk;
 mod documents;
 mod given;
 mod harness;
+mod database;
 mod house;
 mod http;
 mod indicators;

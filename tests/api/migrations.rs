@@ -17,6 +17,9 @@ use crate::harness::{Database, block_on};
 /// Where diesel notes what it has applied.
 const OWN: &str = "__diesel_schema_migrations";
 
+/// Columns, the table they point to, its columns.
+type ForeignKey = (Vec<String>, String, Vec<String>);
+
 /// What both databases must have alike.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Table {
@@ -25,8 +28,7 @@ struct Table {
     primary_key: Vec<String>,
     /// Columns, whether unique, whether only some rows are in it.
     indexes: BTreeSet<(Vec<String>, bool, bool)>,
-    /// Columns, the table they point to, its columns.
-    foreign_keys: BTreeSet<(Vec<String>, String, Vec<String>)>,
+    foreign_keys: BTreeSet<ForeignKey>,
 }
 
 type Shape = BTreeMap<String, Table>;
@@ -140,11 +142,11 @@ fn sqlite(path: &str) -> Shape {
     for ((table, _), index) in indexes {
         shape.entry(table).or_default().indexes.insert(index);
     }
-    let mut keys: BTreeMap<(String, i64), (Vec<String>, String, Vec<String>)> = BTreeMap::new();
+    let mut keys: BTreeMap<(String, i64), ForeignKey> = BTreeMap::new();
     for row in rows(SQLITE_FOREIGN_KEYS) {
         let key = keys.entry((row.place, row.first)).or_insert((Vec::new(), row.more, Vec::new()));
         key.0.push(row.name);
-        key.2.push(row.inner.expect("name the column that a foreign key points to"));
+        key.2.push(row.inner.unwrap());
     }
     for ((table, _), key) in keys {
         shape.entry(table).or_default().foreign_keys.insert(key);

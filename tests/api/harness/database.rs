@@ -68,14 +68,6 @@ impl Database {
     pub fn url(&self) -> &Url {
         &self.0.url
     }
-
-    /// The address as a setting.
-    pub fn address(&self) -> String {
-        match &self.0.url {
-            Url::Postgres(url) => url.clone(),
-            Url::Sqlite(path) => format!("sqlite:{path}"),
-        }
-    }
 }
 
 fn server() -> String {
