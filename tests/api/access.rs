@@ -49,7 +49,7 @@ const REACHES: &[(&str, &str, &str, u16)] = &[
     ("list_task_transitions", "/v1/tasks/{task}/transitions", "", 404),
     ("create_task_transition", "/v1/tasks/{task}/transitions", r#"{"to":"accepted"}"#, 404),
     ("list_progress_updates", "/v1/tasks/{task}/progress-updates", "", 404),
-    ("create_progress_update", "/v1/tasks/{task}/progress-updates", r#"{"as_of":"2026-11-20","percent":"10"}"#, 404),
+    ("create_progress_update", "/v1/tasks/{task}/progress-updates", r#"{"as_of":"2026-11-20","percent":"10","results":"x"}"#, 404),
     ("list_deadline_changes", "/v1/tasks/{task}/deadline-changes", "", 404),
     (
         "create_deadline_change",
@@ -74,7 +74,7 @@ const REACHES: &[(&str, &str, &str, u16)] = &[
     ("update_indicator", "/v1/indicators/XX-1", r#"{"name":"y"}"#, 404),
     ("list_indicator_history", "/v1/indicators/XX-1/history", "", 404),
     ("get_indicator_targets", "/v1/indicators/XX-1/targets", "", 404),
-    ("replace_indicator_targets", "/v1/indicators/XX-1/targets", r#"[{"op":">=","value":"90"}]"#, 404),
+    ("replace_indicator_targets", "/v1/indicators/XX-3/targets", r#"[{"op":">=","value":"90"}]"#, 404),
     ("list_observations", "/v1/observations?under=XX", "", 404),
     (
         "create_observations",
@@ -91,7 +91,7 @@ const REACHES: &[(&str, &str, &str, u16)] = &[
     ("list_assessments", "/v1/assessments?under=XX", "", 404),
     ("get_progress", "/v1/progress?under=XX", "", 404),
     ("get_periodic_report", "/v1/periodic-reports/2026-M11?under=XX", "", 404),
-    ("list_clients", "/v1/clients", "", 200),
+    ("list_clients", "/v1/clients?under=XX", "", 404),
     ("create_client", "/v1/clients", r#"{"name":"x","organization":"XX-A","scopes":["tasks:read"]}"#, 422),
     ("get_client", "/v1/clients/{client}", "", 404),
     ("update_client", "/v1/clients/{client}", r#"{"status":"suspended"}"#, 404),
@@ -107,20 +107,20 @@ fn foreign(owner: &Client) -> Vec<(&'static str, String)> {
         &json!({ "code": "XX-1", "name": "x", "unit": "%", "kind": "ratio", "flow": true }),
     );
     let row = json!({ "indicator": "XX-1", "organization": "XX-A", "period": "2026-M10", "numerator": "1", "denominator": "2", "status": "final" });
+    let measured = json!({ "code": "XX-3", "name": "x", "unit": "%", "kind": "ratio", "flow": true });
+    owner.post(201, "/v1/indicators", &measured);
+    owner.put(200, "/v1/indicators/XX-3/targets", &json!([{ "op": ">", "value": "90" }]));
+    owner.put(201, "/v1/documents/by-key/xx/1", &json!({ "kind": "plan", "title": "x" }));
+    owner.put(201, "/v1/tasks/by-key/xx/1", &json!({ "title": "x", "lead": "XX-A" }));
+    let client =
+        owner.post(201, "/v1/clients", &json!({ "name": "x", "organization": "XX-A", "scopes": ["tasks:read"] }));
     let pushed = owner.post(200, "/v1/observations", &json!([row])).body;
     vec![
         ("{document}", id(owner.post(201, "/v1/documents", &json!({ "kind": "plan", "title": "x" })))),
         ("{task}", id(owner.post(201, "/v1/tasks", &json!({ "title": "x", "lead": "XX-A" })))),
         ("{inspection}", id(owner.post(201, "/v1/inspections", &json!({ "kind": "ad_hoc", "held_on": "2026-11-20" })))),
         ("{observation}", pushed["rows"][0]["id"].as_str().unwrap().to_owned()),
-        (
-            "{client}",
-            id(owner.post(
-                201,
-                "/v1/clients",
-                &json!({ "name": "x", "organization": "XX-A", "scopes": ["tasks:read"] }),
-            )),
-        ),
+        ("{client}", client.body["client"]["id"].as_str().unwrap().to_owned()),
     ]
 }
 

@@ -65,6 +65,14 @@ impl Database {
         Self(Arc::new(Inner { url: Url::Sqlite(path.to_str().unwrap().to_owned()), _folder: Some(folder) }))
     }
 
+    /// The address as a setting.
+    pub fn address(&self) -> String {
+        match &self.0.url {
+            Url::Postgres(url) => url.clone(),
+            Url::Sqlite(path) => format!("sqlite:{path}"),
+        }
+    }
+
     pub fn url(&self) -> &Url {
         &self.0.url
     }
