@@ -18,7 +18,7 @@ use crate::{
 /// List clients
 ///
 /// The systems that may call for the caller's part of the tree.
-#[utoipa::path(tag = "Start here", params(ClientFilter, PageParams), security(("oauth2" = ["admin"])),
+#[utoipa::path(tag = "Reference", params(ClientFilter, PageParams), security(("oauth2" = ["admin"])),
     responses((status = 200, body = ClientPage)))]
 #[get("/clients")]
 pub async fn list_clients(
@@ -32,7 +32,7 @@ pub async fn list_clients(
 /// Add a client
 ///
 /// Its secret is in this answer and in no other; a client with a JWK set gets none.
-#[utoipa::path(tag = "Start here", security(("oauth2" = ["admin"])),
+#[utoipa::path(tag = "Reference", security(("oauth2" = ["admin"])),
     responses((status = 201, body = ClientCredentials)))]
 #[post("/clients")]
 pub async fn create_client(
@@ -56,7 +56,7 @@ pub async fn create_client(
 }
 
 /// Get a client
-#[utoipa::path(tag = "Start here", params(ClientId), security(("oauth2" = ["admin"])),
+#[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 200, body = ClientRecord)))]
 #[get("/clients/{id}")]
 pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<Store>) -> Result<Answer, Problem> {
@@ -66,7 +66,7 @@ pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<S
 /// Suspend a client, or let it call again
 ///
 /// A suspended client gets no token, and those it has stop working.
-#[utoipa::path(tag = "Start here", params(ClientId), security(("oauth2" = ["admin"])),
+#[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 200, body = ClientRecord)))]
 #[patch("/clients/{id}")]
 pub async fn update_client(
@@ -85,7 +85,7 @@ pub async fn update_client(
 /// Give a client a new secret
 ///
 /// It is in this answer and in no other; the secret before stops working at once. Repeat the request when the answer was lost.
-#[utoipa::path(tag = "Start here", params(ClientId), security(("oauth2" = ["admin"])),
+#[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 201, body = ClientCredentials)))]
 #[post("/clients/{id}/secrets")]
 pub async fn create_client_secret(
