@@ -27,9 +27,10 @@ use crate::{
 /// progress update that speaks of that day or an earlier one, whenever it was recorded. Figures of indicators are those
 /// known now for the period, and targets those that hold now: a figure always comes after its period.
 ///
-/// **Timeliness.** No due date: `no_deadline`. Completed: `done_on_time` when completed on the due day or before, else
-/// `done_late`. Cancelled: counted by state only. Otherwise `overdue` after the due day, `due_soon` within three days
-/// before it (the operator may set another number), else `on_time`.
+/// **Timeliness.** No due date, or cancelled: `no_deadline`. Completed: `done_on_time` when handed in on the due day or
+/// before, else `done_late`. Awaiting confirmation: by the day on which it was handed in, `on_time` or `overdue`.
+/// Otherwise `overdue` after the due day, `due_soon` on it and within three days before it (the operator may set another
+/// number), else `on_time`.
 ///
 /// **Coverage.** A figure is expected for each indicator and each organization below `under` with a target of its own,
 /// in each of the indicator's reporting periods within the period.

@@ -8,7 +8,6 @@ use diesel::{
     sql_types::{BigInt, Nullable},
 };
 
-use super::timeliness::TaskState;
 use crate::{
     assessments::combine::Reach,
     auth::Subtree,
@@ -18,6 +17,7 @@ use crate::{
         schema::{changes, document_relations, documents, organizations, progress_updates, tasks},
         types::{Decimal, DocumentId, Instant, LongText, OrgCode, ShortText, TaskId},
     },
+    tasks::model::TaskState,
 };
 
 /// How many ids go into one statement.
