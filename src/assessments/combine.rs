@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    figure::{compare_ratio, percent},
-    store::Row,
-    target::Target,
-};
+use super::{store::Row, target::Target};
 use crate::{
     auth::Subtree,
     calendars::{Frequency, Period},
     db::types::{Decimal, OrgCode},
+    observations::figure::{compare_ratio, compare_value, percent},
 };
 
 /// What an indicator's figures are made of.
@@ -288,7 +285,7 @@ impl Figure {
     pub fn meets(self, target: &Target) -> Option<bool> {
         let standing = match self {
             Self::Ratio(numerator, denominator) => compare_ratio(numerator, denominator, target.value)?,
-            Self::Value(value) => value.cmp(&i128::from(target.value.scaled())),
+            Self::Value(value) => compare_value(value, target.value),
             Self::NotApplicable | Self::NoData | Self::NotCombinable => return None,
         };
         Some(target.op.is_met(standing))

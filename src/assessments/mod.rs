@@ -6,7 +6,6 @@
 
 pub mod api;
 pub mod combine;
-pub mod figure;
 pub mod model;
 pub mod store;
 pub mod target;

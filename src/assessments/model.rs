@@ -19,6 +19,7 @@ use crate::{
     calendars::Period,
     db::types::{IndicatorCode, OrgCode, ShortText, words},
     http::page,
+    observations::figure::show,
 };
 
 /// A sum or a share, exact to four places; text on the wire, and unlike what is reported it may have more than 14 digits.
@@ -27,12 +28,7 @@ pub struct Exact(pub i128);
 
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let (whole, part) = (self.0.unsigned_abs() / 10_000, self.0.unsigned_abs() % 10_000);
-        if part == 0 {
-            return write!(f, "{sign}{whole}");
-        }
-        write!(f, "{sign}{whole}.{}", format!("{part:04}").trim_end_matches('0'))
+        f.write_str(&show(self.0))
     }
 }
 
