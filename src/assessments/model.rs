@@ -11,14 +11,12 @@ use utoipa::{
     },
 };
 
-use super::{
-    combine::{Combined, Figure},
-    target::Target,
-};
+use super::combine::{Combined, Figure};
 use crate::{
     calendars::Period,
     db::types::{IndicatorCode, OrgCode, ShortText, words},
     http::page,
+    indicators::model::Target,
     observations::figure::show,
 };
 
