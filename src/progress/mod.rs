@@ -25,7 +25,7 @@ use crate::{
         Db,
         types::{DocumentId, OrgCode},
     },
-    organizations,
+    documents, organizations,
     problem::Problem,
     tasks::AsOf,
 };
@@ -83,7 +83,7 @@ pub async fn compute(db: &mut Db, caller: &Caller, ask: Ask) -> Result<Progress,
     let under = organizations::get(db, caller, &ask.under).await?;
     let reach = Reach { path: under.path, is_alone: ask.is_alone };
     let documents = match ask.document {
-        Some(id) => Some(document_tree(db, caller, id).await?),
+        Some(id) => Some(documents::implementing(db, caller, id).await?),
         None => None,
     };
     let counted = if ask.as_of.day == today(caller.now().utc()) {
@@ -171,19 +171,6 @@ async fn figures(
         coverage.count(&subject, reach, ask.period);
     }
     Ok((assessments, coverage))
-}
-
-/// The document and everything that implements it, at any depth; a circle ends where it began.
-async fn document_tree(db: &mut Db, caller: &Caller, id: DocumentId) -> Result<Vec<DocumentId>, Problem> {
-    if !store::has_document(db, caller.subtree(), id).await? {
-        return Err(Problem::not_found("document"));
-    }
-    let (mut tree, mut newest) = (vec![id], vec![id]);
-    while !newest.is_empty() {
-        newest = store::implementing(db, newest).await?.into_iter().filter(|id| !tree.contains(id)).collect();
-        tree.extend(&newest);
-    }
-    Ok(tree)
 }
 
 fn split(remarks: Vec<Remarks>) -> (Vec<Remark>, Vec<Remark>) {
