@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Rows whose owner is in the part of the tree. A subquery and not a join: `FOR UPDATE` must not lock the owner too.
+/// Rows whose owner is in the part of the tree. A subquery and not a join: a lock must not lock the owner too.
 macro_rules! within {
     ($under:expr) => {{
         let (from, to) = $under.range();
@@ -96,7 +96,7 @@ pub async fn lock(db: &mut Db, under: &Subtree, code: &IndicatorCode) -> QueryRe
     let (under, code) = (under.clone(), code.clone());
     both!(
         db,
-        pg | c | within!(under).filter(dsl::code.eq(code)).select(Indicator::as_select()).for_update().load(c),
+        pg | c | within!(under).filter(dsl::code.eq(code)).select(Indicator::as_select()).for_no_key_update().load(c),
         sqlite | c | within!(under).filter(dsl::code.eq(code)).select(Indicator::as_select()).load(c)
     )
     .map(only)
@@ -112,7 +112,8 @@ pub async fn hold(db: &mut Db, under: &Subtree, codes: Vec<IndicatorCode>) -> Qu
                 .filter(dsl::code.eq_any(codes))
                 .order(dsl::code)
                 .select(Indicator::as_select())
-                .for_key_share()
+                // Not `FOR KEY SHARE`: that one lets `lock` through.
+                .for_share()
                 .load(c),
         sqlite | c | readable!(under).filter(dsl::code.eq_any(codes)).select(Indicator::as_select()).load(c)
     )
