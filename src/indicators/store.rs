@@ -10,7 +10,7 @@ use crate::{
             indicators::{self, dsl},
             observations, organizations,
         },
-        types::{Decimal, DocumentId, IndicatorCode, OrgCode, fold},
+        types::{Decimal, DocumentId, IndicatorCode, OrgCode, holding},
     },
 };
 
@@ -49,16 +49,10 @@ macro_rules! matching {
             query = query.filter(dsl::kind.eq(kind));
         }
         if let Some(q) = $filter.q {
-            query = query.filter(dsl::search.like(containing(q.as_str())).escape('\\'));
+            query = query.filter(dsl::search.like(holding(q.as_str())).escape('\\'));
         }
         query
     }};
-}
-
-/// The `LIKE` pattern of texts that hold `q`, taken as it is.
-fn containing(q: &str) -> String {
-    let plain = fold(q).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{plain}%")
 }
 
 /// The indicators that match, by code, after the code `after`; without their targets.
