@@ -6,11 +6,11 @@ use crate::{
     db::{
         prelude::*,
         schema::{
-            documents, indicator_targets as targets,
+            indicator_targets as targets,
             indicators::{self, dsl},
             observations, organizations,
         },
-        types::{Decimal, DocumentId, IndicatorCode, OrgCode, holding},
+        types::{Decimal, IndicatorCode, OrgCode, holding},
     },
 };
 
@@ -96,6 +96,12 @@ pub async fn lock(db: &mut Db, under: &Subtree, code: &IndicatorCode) -> QueryRe
     .map(only)
 }
 
+/// Which of the codes the part may read.
+pub async fn known(db: &mut Db, under: &Subtree, codes: Vec<IndicatorCode>) -> QueryResult<Vec<IndicatorCode>> {
+    let under = under.clone();
+    both!(db, |c| readable!(under).filter(dsl::code.eq_any(codes)).select(dsl::code).load(c))
+}
+
 /// The readable ones of these indicators, kept as they are until the transaction ends; others may still read them.
 pub async fn hold(db: &mut Db, under: &Subtree, codes: Vec<IndicatorCode>) -> QueryResult<Vec<Indicator>> {
     let under = under.clone();
@@ -134,22 +140,6 @@ pub async fn has_observations(db: &mut Db, code: &IndicatorCode) -> QueryResult<
         .limit(1)
         .select(observations::version)
         .load(c))?;
-    Ok(!rows.is_empty())
-}
-
-/// Whether the document's owner is in the part of the tree or above it.
-pub async fn knows_document(db: &mut Db, under: &Subtree, id: DocumentId) -> QueryResult<bool> {
-    let under = under.clone();
-    let rows: Vec<DocumentId> = both!(db, |c| {
-        let (from, to) = under.range();
-        let within = organizations::path.ge(from).and(organizations::path.lt(to));
-        documents::table
-            .inner_join(organizations::table)
-            .filter(within.or(organizations::path.eq_any(under.ancestors())))
-            .filter(documents::id.eq(id))
-            .select(documents::id)
-            .load(c)
-    })?;
     Ok(!rows.is_empty())
 }
 
