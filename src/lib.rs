@@ -11,6 +11,7 @@ pub mod clients;
 pub mod clock;
 pub mod db;
 pub mod documents;
+pub mod evidence;
 pub mod http;
 pub mod indicators;
 pub mod inspections;

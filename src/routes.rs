@@ -83,6 +83,7 @@ fn v1(routes: &mut ServiceConfig<'_>) {
     routes.service(assessments::api::list_assessments);
 
     routes.service(progress::api::get_progress);
+    routes.service(progress::api::get_document_rollup);
 
     routes.service(periodic_reports::api::get_periodic_report);
 

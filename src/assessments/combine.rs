@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    figure::{compare_ratio, percent},
-    store::Row,
-    target::Target,
-};
+use super::store::Row;
 use crate::{
     auth::Subtree,
     calendars::{Frequency, Period},
     db::types::{Decimal, OrgCode},
+    indicators::model::Target,
+    observations::{
+        figure::{compare_ratio, compare_value, percent},
+        model::Missing,
+    },
 };
 
 /// What an indicator's figures are made of.
@@ -77,8 +78,8 @@ struct Sum {
 impl Sum {
     fn of(row: &Row, is_ratio: bool) -> Self {
         let scaled = |number: Decimal| i128::from(number.scaled());
-        match (row.numerator, row.denominator, row.value, row.missing.as_deref()) {
-            (.., Some("not_applicable")) => Self { not_applicable: 1, ..Self::default() },
+        match (row.numerator, row.denominator, row.value, row.missing) {
+            (.., Some(Missing::NotApplicable)) => Self { not_applicable: 1, ..Self::default() },
             (.., Some(_)) => Self { not_available: 1, ..Self::default() },
             (Some(n), Some(d), ..) if is_ratio => {
                 Self { numerator: scaled(n), denominator: scaled(d), fractions: 1, ..Self::default() }
@@ -288,7 +289,7 @@ impl Figure {
     pub fn meets(self, target: &Target) -> Option<bool> {
         let standing = match self {
             Self::Ratio(numerator, denominator) => compare_ratio(numerator, denominator, target.value)?,
-            Self::Value(value) => value.cmp(&i128::from(target.value.scaled())),
+            Self::Value(value) => compare_value(value, target.value),
             Self::NotApplicable | Self::NoData | Self::NotCombinable => return None,
         };
         Some(target.op.is_met(standing))

@@ -6,7 +6,6 @@
 
 pub mod api;
 pub mod combine;
-pub mod figure;
 pub mod model;
 pub mod store;
 pub mod target;
@@ -16,13 +15,16 @@ use std::collections::BTreeMap;
 use combine::{Figure, Nature, Reach, Reports};
 use model::{Assessment, AssessmentFilter, Computation, Exact, Place, Verdict};
 use store::{Indicator, Wanted};
-use target::Target;
 
 use crate::{
     auth::{Caller, Subtree},
     calendars::{self, Calendar, Frequency, Period},
     db::{Db, types::OrgCode},
     http::{Listed, Page},
+    indicators::{
+        self,
+        model::{IndicatorKind, Target},
+    },
     organizations,
     problem::Problem,
 };
@@ -48,8 +50,9 @@ pub async fn load(db: &mut Db, under: &Subtree, indicator: Indicator, period: Pe
     let nature = indicator.nature();
     let periods = nature.pieces(period).into_iter().flatten().collect();
     let rows = store::rows(db, under, &indicator.code, periods).await?;
+    let targets = indicators::store::targets_of(db, vec![indicator.code.clone()]).await?;
     Ok(Subject {
-        targets: store::targets(db, &indicator.code).await?,
+        targets: targets.into_iter().map(|(_, target)| target).collect(),
         targeted: store::targeted(db, under, &indicator.code, period.year()).await?,
         reports: Reports::new(nature, rows),
         indicator,
@@ -60,7 +63,7 @@ impl Indicator {
     /// How its figures are put together.
     #[must_use]
     pub fn nature(&self) -> Nature {
-        Nature { is_ratio: self.kind == "ratio", is_flow: self.flow, frequency: self.frequency }
+        Nature { is_ratio: self.kind == IndicatorKind::Ratio, is_flow: self.flow, frequency: self.frequency }
     }
 }
 
@@ -121,11 +124,11 @@ pub async fn list(
     let under = organizations::get(db, caller, filter.under.as_ref().unwrap_or(caller.organization())).await?;
     let from = after.as_ref().filter(|_| !page.count).map(|after| after.indicator.clone());
     let wanted = Wanted { code: filter.indicator, from, documents: None };
-    let indicators = store::indicators(db, caller.subtree(), wanted).await?;
+    let readable = store::indicators(db, caller.subtree(), wanted).await?;
     let subtree = Subtree::at(under.path.clone());
     let rows = usize::try_from(page.rows()).unwrap_or(usize::MAX);
     let (mut items, mut total) = (Vec::new(), 0);
-    for indicator in indicators {
+    for indicator in readable {
         if items.len() >= rows && !page.count {
             break;
         }

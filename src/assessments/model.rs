@@ -11,14 +11,13 @@ use utoipa::{
     },
 };
 
-use super::{
-    combine::{Combined, Figure},
-    target::Target,
-};
+use super::combine::{Combined, Figure};
 use crate::{
     calendars::Period,
     db::types::{IndicatorCode, OrgCode, ShortText, words},
     http::page,
+    indicators::model::Target,
+    observations::figure::show,
 };
 
 /// A sum or a share, exact to four places; text on the wire, and unlike what is reported it may have more than 14 digits.
@@ -27,12 +26,7 @@ pub struct Exact(pub i128);
 
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let (whole, part) = (self.0.unsigned_abs() / 10_000, self.0.unsigned_abs() % 10_000);
-        if part == 0 {
-            return write!(f, "{sign}{whole}");
-        }
-        write!(f, "{sign}{whole}.{}", format!("{part:04}").trim_end_matches('0'))
+        f.write_str(&show(self.0))
     }
 }
 

@@ -1,6 +1,5 @@
 //! What assessments read: indicators, their targets, and what was reported.
 
-use super::target::Target;
 use crate::{
     auth::Subtree,
     calendars::{Frequency, Period},
@@ -9,6 +8,8 @@ use crate::{
         schema::{indicator_targets, indicators, observations, organizations},
         types::{Decimal, DocumentId, IndicatorCode, OrgCode, ShortText},
     },
+    indicators::model::IndicatorKind,
+    observations::model::Missing,
 };
 
 /// What an assessment needs to know of an indicator.
@@ -21,8 +22,8 @@ pub struct Indicator {
     pub name: ShortText,
     /// What it is counted in.
     pub unit: ShortText,
-    /// `ratio`, `count` or `amount`.
-    pub kind: String,
+    /// What kind of number it is.
+    pub kind: IndicatorKind,
     /// Adds up over time.
     pub flow: bool,
     /// How often it is reported.
@@ -46,8 +47,8 @@ pub struct Row {
     pub denominator: Option<Decimal>,
     /// Of anything else.
     pub value: Option<Decimal>,
-    /// `not_applicable` or `not_available`, instead of a number.
-    pub missing: Option<String>,
+    /// Why there is no number.
+    pub missing: Option<Missing>,
 }
 
 /// Which indicators are wanted.
@@ -86,16 +87,6 @@ pub async fn indicators(db: &mut Db, readable: &Subtree, wanted: Wanted) -> Quer
         }
         query.order(indicators::code).select(Indicator::as_select()).load(c)
     })
-}
-
-/// Every target of an indicator.
-pub async fn targets(db: &mut Db, indicator: &IndicatorCode) -> QueryResult<Vec<Target>> {
-    let indicator = indicator.clone();
-    both!(db, |c| indicator_targets::table
-        .filter(indicator_targets::indicator.eq(indicator))
-        .order(indicator_targets::position)
-        .select(Target::as_select())
-        .load(c))
 }
 
 /// Path and code of the organizations of the part that have a target of their own, for the year or for any.

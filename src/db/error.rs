@@ -21,7 +21,7 @@ pub enum Error {
 pub enum Reason {
     /// A row with that key is there already. SQLite does not say which key.
     Duplicate,
-    /// The connection went away, or two transactions met: the same may succeed a moment later.
+    /// The connection went away, or transactions stood in each other's way: the same may succeed a moment later.
     Passing,
     /// A mistake of ours.
     Fault,
@@ -33,6 +33,7 @@ pub fn reason(error: &QueryError) -> Reason {
     match error {
         QueryError::DatabaseError(Kind::UniqueViolation, _) => Reason::Duplicate,
         QueryError::DatabaseError(Kind::SerializationFailure, _) => Reason::Passing,
+        QueryError::DatabaseError(Kind::Unknown, said) if is_lost_race(said.message()) => Reason::Passing,
         error if is_lost(error) => Reason::Passing,
         _ => Reason::Fault,
     }
@@ -46,6 +47,14 @@ fn is_lost(error: &QueryError) -> bool {
         QueryError::DatabaseError(Kind::Unknown, told) => told.message().starts_with("terminating connection"),
         _ => false,
     }
+}
+
+/// Whether PostgreSQL gave up on a lock: a deadlock (40P01), or `lock_timeout` (55P03).
+///
+/// diesel hands no SQLSTATE on, so the words decide; a server that speaks another language than English (`lc_messages`,
+/// which only a superuser sets) leaves these a fault.
+fn is_lost_race(message: &str) -> bool {
+    matches!(message, "deadlock detected" | "canceling statement due to lock timeout")
 }
 
 impl Error {

@@ -10,7 +10,7 @@ use crate::{
             documents::{self, dsl},
             organizations,
         },
-        types::{DocumentId, RecordKey, SourceCode, fold},
+        types::{DocumentId, RecordKey, SourceCode, holding},
     },
 };
 
@@ -186,16 +186,4 @@ async fn relate(db: &mut Db, document: &Document) -> QueryResult<()> {
         return Ok(());
     }
     both!(db, |c| diesel::insert_into(relations::table).values(rows).execute(c)).map(drop)
-}
-
-/// `LIKE` for "holds this text", in the form in which text is searched.
-fn holding(text: &str) -> String {
-    let mut pattern = "%".to_owned();
-    for c in fold(text).chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern + "%"
 }

@@ -18,6 +18,7 @@ use crate::{
         Db,
         types::{DocumentId, IndicatorCode, JsonText, OrgCode},
     },
+    documents,
     http::{IfMatch, Listed, Page, Versioned},
     organizations,
     problem::{Fault, OrNotFound, Place, Problem},
@@ -162,13 +163,10 @@ async fn check(
     document: Option<DocumentId>,
 ) -> Result<(), Problem> {
     organizations::require(db, caller, "organization", std::slice::from_ref(organization)).await?;
-    if let Some(id) = document
-        && !store::knows_document(db, caller.subtree(), id).await?
-    {
-        let rule = say!("không có văn bản {id}; xem /v1/documents", "there is no document {id}; see /v1/documents");
-        return Err(Problem::field("document", "unknown-document", rule));
+    match document {
+        Some(id) => documents::require(db, caller, "document", id).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
 async fn record(db: &mut Db, caller: &Caller, indicator: &Indicator) -> Result<(), Problem> {

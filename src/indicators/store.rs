@@ -6,15 +6,15 @@ use crate::{
     db::{
         prelude::*,
         schema::{
-            documents, indicator_targets as targets,
+            indicator_targets as targets,
             indicators::{self, dsl},
             observations, organizations,
         },
-        types::{Decimal, DocumentId, IndicatorCode, OrgCode, fold},
+        types::{Decimal, IndicatorCode, OrgCode, holding},
     },
 };
 
-/// Rows whose owner is in the part of the tree. A subquery and not a join: `FOR UPDATE` must not lock the owner too.
+/// Rows whose owner is in the part of the tree. A subquery and not a join: a lock must not lock the owner too.
 macro_rules! within {
     ($under:expr) => {{
         let (from, to) = $under.range();
@@ -49,16 +49,10 @@ macro_rules! matching {
             query = query.filter(dsl::kind.eq(kind));
         }
         if let Some(q) = $filter.q {
-            query = query.filter(dsl::search.like(containing(q.as_str())).escape('\\'));
+            query = query.filter(dsl::search.like(holding(q.as_str())).escape('\\'));
         }
         query
     }};
-}
-
-/// The `LIKE` pattern of texts that hold `q`, taken as it is.
-fn containing(q: &str) -> String {
-    let plain = fold(q).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{plain}%")
 }
 
 /// The indicators that match, by code, after the code `after`; without their targets.
@@ -96,10 +90,16 @@ pub async fn lock(db: &mut Db, under: &Subtree, code: &IndicatorCode) -> QueryRe
     let (under, code) = (under.clone(), code.clone());
     both!(
         db,
-        pg | c | within!(under).filter(dsl::code.eq(code)).select(Indicator::as_select()).for_update().load(c),
+        pg | c | within!(under).filter(dsl::code.eq(code)).select(Indicator::as_select()).for_no_key_update().load(c),
         sqlite | c | within!(under).filter(dsl::code.eq(code)).select(Indicator::as_select()).load(c)
     )
     .map(only)
+}
+
+/// Which of the codes the part may read.
+pub async fn known(db: &mut Db, under: &Subtree, codes: Vec<IndicatorCode>) -> QueryResult<Vec<IndicatorCode>> {
+    let under = under.clone();
+    both!(db, |c| readable!(under).filter(dsl::code.eq_any(codes)).select(dsl::code).load(c))
 }
 
 /// The readable ones of these indicators, kept as they are until the transaction ends; others may still read them.
@@ -112,7 +112,8 @@ pub async fn hold(db: &mut Db, under: &Subtree, codes: Vec<IndicatorCode>) -> Qu
                 .filter(dsl::code.eq_any(codes))
                 .order(dsl::code)
                 .select(Indicator::as_select())
-                .for_key_share()
+                // Not `FOR KEY SHARE`: that one lets `lock` through.
+                .for_share()
                 .load(c),
         sqlite | c | readable!(under).filter(dsl::code.eq_any(codes)).select(Indicator::as_select()).load(c)
     )
@@ -139,22 +140,6 @@ pub async fn has_observations(db: &mut Db, code: &IndicatorCode) -> QueryResult<
         .limit(1)
         .select(observations::version)
         .load(c))?;
-    Ok(!rows.is_empty())
-}
-
-/// Whether the document's owner is in the part of the tree or above it.
-pub async fn knows_document(db: &mut Db, under: &Subtree, id: DocumentId) -> QueryResult<bool> {
-    let under = under.clone();
-    let rows: Vec<DocumentId> = both!(db, |c| {
-        let (from, to) = under.range();
-        let within = organizations::path.ge(from).and(organizations::path.lt(to));
-        documents::table
-            .inner_join(organizations::table)
-            .filter(within.or(organizations::path.eq_any(under.ancestors())))
-            .filter(documents::id.eq(id))
-            .select(documents::id)
-            .load(c)
-    })?;
     Ok(!rows.is_empty())
 }
 

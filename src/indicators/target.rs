@@ -15,7 +15,7 @@ words! {
     TargetOp {
         /// At least (từ … trở lên).
         AtLeast = ">=",
-        /// Over (trên): the value itself does not do.
+        /// Over (trên): the value itself does not do, so 90 is not over 90.
         Over = ">",
         /// Exactly.
         Exactly = "=",

@@ -1,12 +1,13 @@
 //! The rules for one row of a push.
 
 use super::{
-    evidence, figure,
+    figure,
     model::{Missing, ObservationCreate},
 };
 use crate::{
     bilingual::{Bilingual, say},
     db::types::Decimal,
+    evidence,
     indicators::model::{Indicator, IndicatorKind},
 };
 

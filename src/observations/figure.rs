@@ -1,12 +1,12 @@
 //! Exact arithmetic of figures: whole numbers end to end, nothing is rounded before it is shown.
 //!
 //! Numbers are in ten-thousandths, as [`Decimal::scaled`] gives them, in `i128`, so that sums of any number of rows
-//! that a database can hold stay exact (one row is below 10¹⁸; a sum may reach 10³², which is 10¹⁴ such rows).
+//! that a database can hold stay exact (one row is below 10¹⁸; a sum may reach 10³¹, which is 10¹³ such rows).
 //!
 //! - [`percent`]`(n, d)`: `100 × n ÷ d` for people, in ten-thousandths, half up; none when the denominator is zero.
-//! - [`compare_ratio`]`(n, d, target)`: the exact fraction `100 × n ÷ d` against a target; no rounding on the way.
+//! - [`compare_ratio`]`(n, d, target)`: the exact fraction `100 × n ÷ d` against a target; no rounding on the way, and
+//!   none when the denominator is zero.
 //! - [`compare_value`]`(value, target)`: a count or an amount against a target.
-//! - [`Sum`]: adds up scaled numbers.
 //! - [`show`]`(scaled)`: the shortest decimal text, also of what is too long for a [`Decimal`].
 
 use std::cmp::Ordering;
@@ -23,39 +23,21 @@ pub fn percent(n: i128, d: i128) -> Option<i128> {
     Some((2 * PERCENT).saturating_mul(n).saturating_add(d).div_euclid(2 * d))
 }
 
-/// How the exact fraction `100 × n ÷ d` stands to a target. A zero denominator has no ratio: ask [`percent`] first;
-/// here it counts as less than any target.
+/// How the exact fraction `100 × n ÷ d` stands to a target; none when `d` is zero.
 #[must_use]
-pub fn compare_ratio(n: i128, d: i128, target: Decimal) -> Ordering {
-    let Some((n, d)) = positive(n, d) else { return Ordering::Less };
+pub fn compare_ratio(n: i128, d: i128, target: Decimal) -> Option<Ordering> {
+    let (n, d) = positive(n, d)?;
     let hundredfold = PERCENT.saturating_mul(n);
     // The target is whole in ten-thousandths: the whole part decides, and then whether anything is left over.
     // (Multiplying the target by the denominator instead could overflow.)
     let (whole, left) = (hundredfold.div_euclid(d), hundredfold.rem_euclid(d));
-    whole.cmp(&i128::from(target.scaled())).then(left.cmp(&0))
+    Some(whole.cmp(&i128::from(target.scaled())).then(left.cmp(&0)))
 }
 
 /// How a count or an amount stands to a target.
 #[must_use]
 pub fn compare_value(value: i128, target: Decimal) -> Ordering {
     value.cmp(&i128::from(target.scaled()))
-}
-
-/// A sum of scaled numbers that cannot overflow: it would take 10²⁰ rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sum(pub i128);
-
-impl Sum {
-    /// Adds one number.
-    pub fn add(&mut self, number: Decimal) {
-        self.0 += i128::from(number.scaled());
-    }
-}
-
-impl FromIterator<Decimal> for Sum {
-    fn from_iter<I: IntoIterator<Item = Decimal>>(numbers: I) -> Self {
-        Self(numbers.into_iter().map(|number| i128::from(number.scaled())).sum())
-    }
 }
 
 /// The shortest decimal text of a scaled number of any size, as [`Decimal`] writes it.
@@ -109,6 +91,10 @@ mod tests {
             ("1", "8000", "0.0125"),
             ("1", "2000000", "0.0001"),
             ("1", "2000001", "0"),
+            ("1", "200000000", "0"),
+            // Shown as 90, yet more and less.
+            ("900000001", "1000000001", "90"),
+            ("899999999", "1000000000", "90"),
             ("3", "2", "150"),
             ("0.0001", "99999999999999.9999", "0"),
             ("99999999999999.9999", "0.0001", "99999999999999999900"),
@@ -118,6 +104,8 @@ mod tests {
         for n in ["0", "5"] {
             assert_eq!(percent_of(n, "0"), None);
         }
+        // Up is towards more, below zero too.
+        assert_eq!(percent(-1, 2_000_000), Some(0));
         assert_eq!((percent(-1, 3), percent(1, -3), percent(-1, -3)), (Some(-333_333), Some(-333_333), Some(333_333)));
     }
 
@@ -128,15 +116,21 @@ mod tests {
             ("90.00", "100.00", "90.0000", Ordering::Equal),
             ("1", "3", "33.3333", Ordering::Greater),
             ("1", "3", "33.3334", Ordering::Less),
+            ("2", "3", "66.6667", Ordering::Less),
             // Shown as 100, yet not 100.
             ("1999999", "2000000", "100", Ordering::Less),
             ("1999999", "2000000", "99.9999", Ordering::Greater),
             ("900000000001", "1000000000000", "90", Ordering::Greater),
             ("899999999999", "1000000000000", "90", Ordering::Less),
+            ("900000001", "1000000001", "90", Ordering::Greater),
+            ("899999999", "1000000000", "90", Ordering::Less),
             ("0", "5", "0", Ordering::Equal),
             ("0", "5", "-1", Ordering::Greater),
         ] {
-            assert_eq!(compare_ratio(scaled(n), scaled(d), decimal(target)), ordering, "{n} / {d} to {target}");
+            assert_eq!(compare_ratio(scaled(n), scaled(d), decimal(target)), Some(ordering), "{n} / {d} to {target}");
+        }
+        for n in [0, 5] {
+            assert_eq!(compare_ratio(n, 0, decimal("0")), None);
         }
         assert_eq!(compare_value(scaled("89.9999"), decimal("90")), Ordering::Less);
         assert_eq!(compare_value(scaled("90.00"), decimal("90")), Ordering::Equal);
@@ -145,18 +139,14 @@ mod tests {
     #[test]
     fn a_million_of_the_largest_rows_add_up_exactly() {
         let most = decimal("99999999999999.9999");
-        let sum: Sum = std::iter::repeat_n(most, 1_000_000).collect();
-        assert_eq!(sum.0, i128::from(most.scaled()) * 1_000_000);
-        assert_eq!(show(sum.0), "99999999999999999900");
-        assert_eq!(percent(sum.0, sum.0), Some(1_000_000));
-        assert_eq!(compare_ratio(sum.0, sum.0, decimal("100")), Ordering::Equal);
-        assert_eq!(compare_ratio(sum.0 - 1, sum.0, decimal("100")), Ordering::Less);
-        assert_eq!(compare_ratio(sum.0 + 1, sum.0, decimal("100")), Ordering::Greater);
-        assert_eq!(compare_ratio(sum.0, 1, most), Ordering::Greater);
-        assert_eq!(compare_ratio(1, sum.0, decimal("0.0001")), Ordering::Less);
-        let mut parts = Sum::default();
-        (0..1_000_000).for_each(|_| parts.add(decimal("0.1")));
-        assert_eq!(show(parts.0), "100000");
+        let sum = i128::from(most.scaled()) * 1_000_000;
+        assert_eq!(show(sum), "99999999999999999900");
+        assert_eq!(percent(sum, sum), Some(1_000_000));
+        assert_eq!(compare_ratio(sum, sum, decimal("100")), Some(Ordering::Equal));
+        assert_eq!(compare_ratio(sum - 1, sum, decimal("100")), Some(Ordering::Less));
+        assert_eq!(compare_ratio(sum + 1, sum, decimal("100")), Some(Ordering::Greater));
+        assert_eq!(compare_ratio(sum, 1, most), Some(Ordering::Greater));
+        assert_eq!(compare_ratio(1, sum, decimal("0.0001")), Some(Ordering::Less));
     }
 
     #[test]

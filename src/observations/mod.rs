@@ -3,7 +3,6 @@
 mod answer;
 pub mod api;
 mod check;
-mod evidence;
 pub mod figure;
 pub mod model;
 mod push;

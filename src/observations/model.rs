@@ -3,7 +3,6 @@
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
 
-pub use super::evidence::Evidence;
 use super::figure;
 use crate::{
     bilingual::Bilingual,
@@ -13,6 +12,7 @@ use crate::{
         schema::observations,
         types::{Decimal, IndicatorCode, Instant, JsonText, LongText, ObservationId, OrgCode, ShortText, words},
     },
+    evidence::Evidence,
     http::{Versioned, page},
 };
 

@@ -24,12 +24,13 @@ pub async fn find(db: &mut Db, under: &Subtree, code: &OrgCode) -> QueryResult<O
     both!(db, |c| within!(under).filter(dsl::code.eq(code)).select(Organization::as_select()).load(c)).map(only)
 }
 
-/// One organization of the part, kept from change by others until the transaction ends.
+/// One organization of the part, kept from change by others until the transaction ends. What refers to it goes on.
 pub async fn lock(db: &mut Db, under: &Subtree, code: &OrgCode) -> QueryResult<Option<Organization>> {
     let (under, code) = (under.clone(), code.clone());
     both!(
         db,
-        pg | c | within!(under).filter(dsl::code.eq(code)).select(Organization::as_select()).for_update().load(c),
+        pg | c
+            | within!(under).filter(dsl::code.eq(code)).select(Organization::as_select()).for_no_key_update().load(c),
         sqlite | c | within!(under).filter(dsl::code.eq(code)).select(Organization::as_select()).load(c)
     )
     .map(only)

@@ -97,9 +97,10 @@ impl Sheet {
             self.put("tasks", key, self.say(vi, en), count);
         }
         for group in &tasks.by_group {
-            let name = group.group.clone().unwrap_or_default();
+            let key = group.group.clone().unwrap_or_default();
+            let name = group.group.clone().unwrap_or_else(|| self.say("Không thuộc nhóm nào", "In no group"));
             let counts = [group.total, group.completed, group.overdue];
-            self.part("tasks_by_group", &name, &name, counts, group.percent.map(|percent| percent.to_string()));
+            self.part("tasks_by_group", &key, &name, counts, group.percent.map(|percent| percent.to_string()));
         }
         for lead in &tasks.by_lead {
             let (code, name) = (lead.organization.as_str(), lead.name.as_ref().map_or("", |name| name.as_str()));

@@ -17,6 +17,7 @@ use crate::{
     db::Db,
     problem::Problem,
     progress::{self, Ask},
+    tasks::AsOf,
 };
 
 /// The report of a period.
@@ -44,8 +45,7 @@ pub async fn get(
         document: None,
         period,
         calendar: calendar.code,
-        as_of: said.window.to.min(today(caller.now().utc())),
-        due_soon_days,
+        as_of: AsOf { day: said.window.to.min(today(caller.now().utc())), due_soon_days },
     };
     let figures = progress::compute(db, caller, ask).await?;
     Ok(PeriodicReport { is_final: caller.now() >= said.cutoff_at, period: said, figures })

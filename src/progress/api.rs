@@ -2,13 +2,13 @@
 
 use actix_web::{
     get,
-    web::{Data, Json},
+    web::{Data, Json, Path},
 };
 
-use super::model::{Progress, ProgressFilter};
+use super::model::{Progress, ProgressFilter, RollupFilter};
 use crate::{
     auth::{Permit, ReportsRead},
-    db::Store,
+    db::{Store, types::DocumentId},
     http::Query,
     problem::Problem,
     settings::Settings,
@@ -27,9 +27,10 @@ use crate::{
 /// progress update that speaks of that day or an earlier one, whenever it was recorded. Figures of indicators are those
 /// known now for the period, and targets those that hold now: a figure always comes after its period.
 ///
-/// **Timeliness.** No due date: `no_deadline`. Completed: `done_on_time` when completed on the due day or before, else
-/// `done_late`. Cancelled: counted by state only. Otherwise `overdue` after the due day, `due_soon` within three days
-/// before it (the operator may set another number), else `on_time`.
+/// **Timeliness.** No due date, or cancelled: `no_deadline`. Completed: `done_on_time` when handed in on the due day or
+/// before, else `done_late`. Awaiting confirmation: by the day on which it was handed in, `on_time` or `overdue`.
+/// Otherwise `overdue` after the due day, `due_soon` on it and within three days before it (the operator may set another
+/// number), else `on_time`.
 ///
 /// **Coverage.** A figure is expected for each indicator and each organization below `under` with a target of its own,
 /// in each of the indicator's reporting periods within the period.
@@ -44,5 +45,24 @@ pub async fn get_progress(
 ) -> Result<Json<Progress>, Problem> {
     let (caller, days) = (caller.caller(), settings.due_soon_days);
     let progress = store.heavy(async move |db| super::get(db, &caller, filter.0, days).await).await?;
+    Ok(Json(progress))
+}
+
+/// Get the progress of everything that implements a document
+///
+/// The same figures as `GET /v1/progress?document=`, for a resolution or a plan and all that implements it, at any depth.
+#[utoipa::path(tag = "Pull", params(DocumentId, RollupFilter), security(("oauth2" = ["reports:read"])),
+    responses((status = 200, body = Progress)))]
+#[get("/documents/{id}/rollup")]
+pub async fn get_document_rollup(
+    caller: Permit<ReportsRead>,
+    id: Path<DocumentId>,
+    filter: Query<RollupFilter>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<Json<Progress>, Problem> {
+    let (caller, days) = (caller.caller(), settings.due_soon_days);
+    let filter = ProgressFilter { document: Some(*id), period: filter.0.period, ..ProgressFilter::default() };
+    let progress = store.heavy(async move |db| super::get(db, &caller, filter, days).await).await?;
     Ok(Json(progress))
 }

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::{
     fold::Alike,
     store::{self, LiveTask},
-    timeliness::TaskState,
 };
 use crate::{
     assessments::combine::Reach,
@@ -18,6 +17,7 @@ use crate::{
         types::{Decimal, DocumentId, Instant, OrgCode, TaskId},
     },
     problem::Problem,
+    tasks::model::TaskState,
 };
 
 /// What a version of a task in the log says; it says more than is read here.

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{
-    model::{ByState, ByTimeliness, GroupCount, LeadCount, Money, Tasks},
-    timeliness::{TaskState, Timeliness, timeliness},
-};
+use super::model::{ByState, ByTimeliness, GroupCount, LeadCount, Money, Tasks};
 use crate::{
     assessments::model::Exact,
     db::types::{OrgCode, ShortText},
+    tasks::{AsOf, Timeliness, model::TaskState, timeliness},
 };
 
 /// Tasks that are alike in all that the fold asks, and their sums.
@@ -39,8 +37,7 @@ pub struct Alike {
 /// Counts as it goes.
 #[derive(Debug)]
 pub struct Fold {
-    day: NaiveDate,
-    due_soon_days: u32,
+    as_of: AsOf,
     by_state: ByState,
     by_timeliness: ByTimeliness,
     by_group: BTreeMap<Option<String>, Tally>,
@@ -58,14 +55,14 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, alike: &Alike, timeliness: Option<Timeliness>) {
+    fn add(&mut self, alike: &Alike, timeliness: Timeliness) {
         self.total += alike.count;
         match alike.state {
             TaskState::Completed => self.completed += alike.count,
             TaskState::Cancelled => self.cancelled += alike.count,
             _ => {}
         }
-        if timeliness == Some(Timeliness::Overdue) {
+        if timeliness == Timeliness::Overdue {
             self.overdue += alike.count;
         }
         if alike.state != TaskState::Cancelled {
@@ -83,10 +80,9 @@ impl Tally {
 impl Fold {
     /// Nothing counted yet; timeliness will be that of the day.
     #[must_use]
-    pub fn on(day: NaiveDate, due_soon_days: u32) -> Self {
+    pub fn on(as_of: AsOf) -> Self {
         Self {
-            day,
-            due_soon_days,
+            as_of,
             by_state: ByState::default(),
             by_timeliness: ByTimeliness::default(),
             by_group: BTreeMap::new(),
@@ -97,11 +93,9 @@ impl Fold {
 
     /// Counts them in.
     pub fn add(&mut self, alike: &Alike) {
-        let timeliness = timeliness(alike.state, alike.due_on, alike.completed_on, self.day, self.due_soon_days);
+        let timeliness = timeliness(alike.state, alike.due_on, alike.completed_on, self.as_of);
         *self.by_state.of(alike.state) += alike.count;
-        if let Some(word) = timeliness {
-            *self.by_timeliness.of(word) += alike.count;
-        }
+        *self.by_timeliness.of(timeliness) += alike.count;
         self.by_group.entry(alike.group.clone()).or_default().add(alike, timeliness);
         self.by_lead.entry(alike.lead.clone()).or_default().add(alike, timeliness);
         add(&mut self.money.planned_vnd, alike.planned_vnd);

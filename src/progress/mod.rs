@@ -6,9 +6,6 @@ mod coverage;
 pub mod fold;
 pub mod model;
 pub mod store;
-pub mod timeliness;
-
-use chrono::NaiveDate;
 
 use fold::{Alike, Fold};
 use model::{Coverage, Money, Progress, ProgressFilter, Remark, Tasks};
@@ -28,8 +25,9 @@ use crate::{
         Db,
         types::{DocumentId, OrgCode},
     },
-    organizations,
+    documents, organizations,
     problem::Problem,
+    tasks::AsOf,
 };
 
 /// What is asked: whose figures, of which documents, over which period, as of which day.
@@ -45,10 +43,8 @@ pub struct Ask {
     pub period: Period,
     /// The calendar's code.
     pub calendar: String,
-    /// The day.
-    pub as_of: NaiveDate,
-    /// Days before the due date on which a task becomes `due_soon`.
-    pub due_soon_days: u32,
+    /// The day, and how tasks are judged on it.
+    pub as_of: AsOf,
 }
 
 /// The figures that a request asks for.
@@ -62,20 +58,21 @@ pub async fn get(
     due_soon_days: u32,
 ) -> Result<Progress, Problem> {
     let now = today(caller.now().utc());
-    let as_of = filter.as_of.map_or(now, |day| day.0);
-    if as_of > now {
+    let day = filter.as_of.map_or(now, |day| day.0);
+    if day > now {
         let rule = Bilingual::new("không được sau hôm nay", "must not be later than today");
         return Err(Problem::parameter("as_of", "in-the-future", rule));
     }
     let calendar = calendars::get_or_default(db, filter.calendar.as_ref()).await?;
-    let month = calendar.containing(as_of, Frequency::Month);
+    let month = calendar.containing(day, Frequency::Month);
     let period = filter
         .period
         .or(month)
         .ok_or_else(|| Problem::parameter("period", "required", Bilingual::new("bắt buộc phải có", "is required")))?;
     let under = filter.under.unwrap_or_else(|| caller.organization().clone());
     let (document, calendar) = (filter.document, calendar.code);
-    compute(db, caller, Ask { under, is_alone: false, document, period, calendar, as_of, due_soon_days }).await
+    let as_of = AsOf { day, due_soon_days };
+    compute(db, caller, Ask { under, is_alone: false, document, period, calendar, as_of }).await
 }
 
 /// Computes every figure from the snapshot that `db` is.
@@ -86,10 +83,10 @@ pub async fn compute(db: &mut Db, caller: &Caller, ask: Ask) -> Result<Progress,
     let under = organizations::get(db, caller, &ask.under).await?;
     let reach = Reach { path: under.path, is_alone: ask.is_alone };
     let documents = match ask.document {
-        Some(id) => Some(document_tree(db, caller, id).await?),
+        Some(id) => Some(documents::implementing(db, caller, id).await?),
         None => None,
     };
-    let counted = if ask.as_of == today(caller.now().utc()) {
+    let counted = if ask.as_of.day == today(caller.now().utc()) {
         live(db, &reach, documents.clone(), &ask).await?
     } else {
         past(db, &reach, documents.as_deref(), &ask).await?
@@ -102,7 +99,7 @@ pub async fn compute(db: &mut Db, caller: &Caller, ask: Ask) -> Result<Progress,
         document: ask.document,
         period: ask.period,
         calendar: ask.calendar,
-        as_of: ask.as_of,
+        as_of: ask.as_of.day,
         tasks: counted.tasks,
         indicators,
         money: counted.money,
@@ -121,24 +118,24 @@ struct Counted {
 
 /// Today: the database counts groups of the live table.
 async fn live(db: &mut Db, reach: &Reach, documents: Option<Vec<DocumentId>>, ask: &Ask) -> Result<Counted, Problem> {
-    let mut fold = Fold::on(ask.as_of, ask.due_soon_days);
-    for group in store::live_groups(db, reach, documents.clone(), ask.as_of).await? {
+    let mut fold = Fold::on(ask.as_of);
+    for group in store::live_groups(db, reach, documents.clone(), ask.as_of.day).await? {
         fold.add(&group.into());
     }
     let (tasks, money) = fold.end(store::names(db, reach).await?);
-    Ok(Counted { tasks, money, remarks: store::live_remarks(db, reach, documents, ask.as_of).await? })
+    Ok(Counted { tasks, money, remarks: store::live_remarks(db, reach, documents, ask.as_of.day).await? })
 }
 
 /// A day that is over: each task as it was at its end.
 async fn past(db: &mut Db, reach: &Reach, documents: Option<&[DocumentId]>, ask: &Ask) -> Result<Counted, Problem> {
-    let each = as_of::tasks(db, reach, documents, ask.as_of).await?;
-    let mut fold = Fold::on(ask.as_of, ask.due_soon_days);
+    let each = as_of::tasks(db, reach, documents, ask.as_of.day).await?;
+    let mut fold = Fold::on(ask.as_of);
     for task in each.values() {
         fold.add(task);
     }
     let ids: Vec<_> = each.keys().copied().collect();
     let (tasks, money) = fold.end(store::names(db, reach).await?);
-    Ok(Counted { tasks, money, remarks: store::remarks_on(db, &ids, ask.as_of).await? })
+    Ok(Counted { tasks, money, remarks: store::remarks_on(db, &ids, ask.as_of.day).await? })
 }
 
 impl From<LiveGroup> for Alike {
@@ -174,19 +171,6 @@ async fn figures(
         coverage.count(&subject, reach, ask.period);
     }
     Ok((assessments, coverage))
-}
-
-/// The document and everything that implements it, at any depth; a circle ends where it began.
-async fn document_tree(db: &mut Db, caller: &Caller, id: DocumentId) -> Result<Vec<DocumentId>, Problem> {
-    if !store::has_document(db, caller.subtree(), id).await? {
-        return Err(Problem::not_found("document"));
-    }
-    let (mut tree, mut newest) = (vec![id], vec![id]);
-    while !newest.is_empty() {
-        newest = store::implementing(db, newest).await?.into_iter().filter(|id| !tree.contains(id)).collect();
-        tree.extend(&newest);
-    }
-    Ok(tree)
 }
 
 fn split(remarks: Vec<Remarks>) -> (Vec<Remark>, Vec<Remark>) {

@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::timeliness::{TaskState, Timeliness};
 use crate::{
     assessments::model::{Assessment, Exact},
     calendars::Period,
     db::types::{DocumentId, IndicatorCode, Instant, LongText, OrgCode, ShortText, TaskId, words},
     http::QueryValue,
+    tasks::{Timeliness, model::TaskState},
 };
 
 /// How many tasks are in each state (trạng thái); they add up to the total.
@@ -49,16 +49,16 @@ impl ByState {
     }
 }
 
-/// How tasks stand to their due dates (thời hạn) as of the date; a cancelled task is in none of them.
+/// How tasks stand to their due dates (thời hạn) as of the date; they add up to the total.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ByTimeliness {
-    /// No due date (không thời hạn).
+    /// No due date, or cancelled (không thời hạn).
     pub no_deadline: i64,
-    /// Not done and not due soon (trong hạn).
+    /// Not done and not due soon, or handed in by the due day and not confirmed yet (trong hạn).
     pub on_time: i64,
     /// Not done and due within days (sắp đến hạn).
     pub due_soon: i64,
-    /// Not done and the due day is over (quá hạn).
+    /// Not handed in by the due day, which is over, and not completed (quá hạn).
     pub overdue: i64,
     /// Completed on the due day or before (hoàn thành đúng hạn).
     pub done_on_time: i64,
@@ -240,4 +240,13 @@ pub struct ProgressFilter {
     /// The day at whose end to show the tasks; today in Ho Chi Minh City when absent, and not later.
     #[param(value_type = Option<NaiveDate>)]
     pub as_of: Option<QueryValue<NaiveDate>>,
+}
+
+/// Which period of a document's progress.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RollupFilter {
+    /// The period of the indicators; when absent, the month of `ND09` that holds today.
+    pub period: Option<Period>,
 }

@@ -8,16 +8,15 @@ use diesel::{
     sql_types::{BigInt, Nullable},
 };
 
-use super::timeliness::TaskState;
 use crate::{
     assessments::combine::Reach,
-    auth::Subtree,
     changes::Subject,
     db::{
         prelude::*,
-        schema::{changes, document_relations, documents, organizations, progress_updates, tasks},
+        schema::{changes, organizations, progress_updates, tasks},
         types::{Decimal, DocumentId, Instant, LongText, OrgCode, ShortText, TaskId},
     },
+    tasks::model::TaskState,
 };
 
 /// How many ids go into one statement.
@@ -241,33 +240,4 @@ pub async fn names(db: &mut Db, reach: &Reach) -> QueryResult<BTreeMap<OrgCode, 
             .load(c)
     })?;
     Ok(rows.into_iter().collect())
-}
-
-/// Whether the caller may read the document: its owner is in the caller's part of the tree or stands over it.
-pub async fn has_document(db: &mut Db, readable: &Subtree, id: DocumentId) -> QueryResult<bool> {
-    let readable = readable.clone();
-    let count: i64 = both!(db, |c| {
-        let (from, to) = readable.range();
-        documents::table
-            .inner_join(organizations::table)
-            .filter(documents::id.eq(id))
-            .filter(
-                organizations::path
-                    .ge(from)
-                    .and(organizations::path.lt(to))
-                    .or(organizations::path.eq_any(readable.ancestors())),
-            )
-            .count()
-            .get_result(c)
-    })?;
-    Ok(count > 0)
-}
-
-/// What implements one of these documents directly.
-pub async fn implementing(db: &mut Db, targets: Vec<DocumentId>) -> QueryResult<Vec<DocumentId>> {
-    both!(db, |c| document_relations::table
-        .filter(document_relations::kind.eq("implements").and(document_relations::target.eq_any(targets)))
-        .select(document_relations::document)
-        .distinct()
-        .load(c))
 }

@@ -7,7 +7,7 @@ use crate::{
     auth::Caller,
     bilingual::{Bilingual, say},
     db::{Db, types::TaskId},
-    organizations,
+    documents, indicators, organizations,
     problem::Problem,
 };
 
@@ -120,11 +120,10 @@ pub async fn references(db: &mut Db, caller: &Caller, current: Option<&Task>, ne
     if let Some(document) = next.document
         && current.is_none_or(|current| current.document != next.document)
     {
-        let known = store::known_documents(db, caller.subtree(), vec![document]).await?;
-        exists("document", "unknown-document", &document, &known)?;
+        documents::require(db, caller, "document", document).await?;
     }
     if current.is_none_or(|current| current.indicators != next.indicators) {
-        let known = store::known_indicators(db, caller.subtree(), next.indicators.0.clone()).await?;
+        let known = indicators::store::known(db, caller.subtree(), next.indicators.0.clone()).await?;
         for code in &next.indicators.0 {
             exists("indicators", "unknown-indicator", code, &known)?;
         }
@@ -140,10 +139,7 @@ pub async fn references(db: &mut Db, caller: &Caller, current: Option<&Task>, ne
 }
 
 /// Passes when what a field names is known.
-///
-/// # Errors
-/// 422 with the field's pointer.
-pub fn exists<T: PartialEq + std::fmt::Display>(
+fn exists<T: PartialEq + std::fmt::Display>(
     field: &str,
     code: &'static str,
     wanted: &T,

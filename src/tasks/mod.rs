@@ -7,7 +7,6 @@ pub mod api;
 pub mod bodies;
 pub mod checks;
 pub mod deadline_changes;
-pub mod evidence;
 pub mod model;
 pub mod progress_updates;
 pub mod store;

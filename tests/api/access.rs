@@ -49,7 +49,12 @@ const REACHES: &[(&str, &str, &str, u16)] = &[
     ("list_task_transitions", "/v1/tasks/{task}/transitions", "", 404),
     ("create_task_transition", "/v1/tasks/{task}/transitions", r#"{"to":"accepted"}"#, 404),
     ("list_progress_updates", "/v1/tasks/{task}/progress-updates", "", 404),
-    ("create_progress_update", "/v1/tasks/{task}/progress-updates", r#"{"as_of":"2026-11-20","percent":"10","results":"x"}"#, 404),
+    (
+        "create_progress_update",
+        "/v1/tasks/{task}/progress-updates",
+        r#"{"as_of":"2026-11-20","percent":"10","results":"x"}"#,
+        404,
+    ),
     ("list_deadline_changes", "/v1/tasks/{task}/deadline-changes", "", 404),
     (
         "create_deadline_change",
@@ -90,6 +95,7 @@ const REACHES: &[(&str, &str, &str, u16)] = &[
     ("get_calendar_period", "/v1/calendars/ND09/periods/2026-M11", "", 200),
     ("list_assessments", "/v1/assessments?under=XX", "", 404),
     ("get_progress", "/v1/progress?under=XX", "", 404),
+    ("get_document_rollup", "/v1/documents/{document}/rollup", "", 404),
     ("get_periodic_report", "/v1/periodic-reports/2026-M11?under=XX", "", 404),
     ("list_clients", "/v1/clients?under=XX", "", 404),
     ("create_client", "/v1/clients", r#"{"name":"x","organization":"XX-A","scopes":["tasks:read"]}"#, 422),

@@ -33,6 +33,11 @@ pub fn run(api: &Api, f: impl AsyncFnOnce(&mut Db) -> QueryResult<()> + Send + '
     api.write(async move |db| Ok(f(db).await?)).unwrap();
 }
 
+/// From now on a wait for a lock of another transaction is an error.
+pub async fn wait_for_no_lock(db: &mut Db) -> QueryResult<()> {
+    both!(db, pg | c | diesel::sql_query("SET LOCAL lock_timeout = '50ms'").execute(c)).transpose().map(drop)
+}
+
 /// `code kind flow|stock frequency|-`, owned by the organization.
 pub async fn indicator(db: &mut Db, organization: &str, text: &str, document: Option<DocumentId>) -> QueryResult<()> {
     let words: Vec<_> = text.split(' ').map(str::to_owned).collect();

@@ -1,11 +1,13 @@
 use serde_json::{Value, json};
 use tiendo::{
     changes::Outcome,
-    indicators::{self, model::IndicatorCreate},
+    indicators::{self, model::IndicatorCreate, store},
 };
+use tokio::sync::oneshot;
 
 use crate::{
-    harness::{Client, operator},
+    given,
+    harness::{Api, Client, Database, operator},
     on_both,
 };
 
@@ -24,6 +26,37 @@ fn define(client: &Client, code: &str) {
 
 fn codes(list: &Value) -> Vec<&str> {
     list["items"].as_array().unwrap().iter().map(|item| item["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_definition_stays_while_a_push_holds_it() {
+    let api = Api::on(&Database::postgres());
+    given::run(&api, async |db| given::indicator(db, "LC", "K count flow month", None).await);
+    let try_to_lock = || {
+        api.write(async |db| {
+            given::wait_for_no_lock(db).await?;
+            Ok(store::lock(db, operator().subtree(), &"K".parse().unwrap()).await?.is_some())
+        })
+    };
+    let ((held, is_held), (done, is_done)) = (oneshot::channel(), oneshot::channel());
+    let refused = std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            is_held.blocking_recv().unwrap();
+            let end = try_to_lock();
+            done.send(()).unwrap();
+            end
+        });
+        api.write(async move |db| {
+            let rows = store::hold(db, operator().subtree(), vec!["K".parse().unwrap()]).await?;
+            held.send(()).unwrap();
+            is_done.await.unwrap();
+            Ok(rows)
+        })
+        .unwrap();
+        other.join().unwrap().unwrap_err()
+    });
+    assert_eq!((refused.kind.slug, refused.retry_after), ("unavailable", Some(1)));
+    assert!(try_to_lock().unwrap(), "the push is over");
 }
 
 on_both! {

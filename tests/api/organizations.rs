@@ -1,8 +1,61 @@
 //! The tree: what each client sees of it, and how it changes.
 
 use serde_json::json;
+use tiendo::organizations::store;
+use tokio::sync::oneshot;
 
-use crate::on_both;
+use crate::{
+    given,
+    harness::{Api, Database, operator},
+    on_both,
+};
+
+#[test]
+fn two_that_lock_each_other_out_are_told_to_try_again() {
+    let api = Api::on(&Database::postgres());
+    let meet = |first: &str, second: &str, here: oneshot::Sender<()>, there: oneshot::Receiver<()>| {
+        let (first, second) = (first.parse().unwrap(), second.parse().unwrap());
+        api.write(async move |db| {
+            let caller = operator();
+            store::lock(db, caller.subtree(), &first).await?;
+            here.send(()).unwrap();
+            there.await.unwrap();
+            store::lock(db, caller.subtree(), &second).await?;
+            Ok(())
+        })
+    };
+    let ((one, is_one), (other, is_other)) = (oneshot::channel(), oneshot::channel());
+    let ends = std::thread::scope(|scope| {
+        let first = scope.spawn(|| meet("LC-TTR", "LC-SKHCN", one, is_other));
+        [meet("LC-SKHCN", "LC-TTR", other, is_one), first.join().unwrap()]
+    });
+    let refused: Vec<_> = ends.into_iter().filter_map(Result::err).collect();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!((refused[0].kind.slug, refused[0].kind.status, refused[0].retry_after), ("unavailable", 503, Some(1)));
+}
+
+#[test]
+fn what_refers_to_a_locked_organization_does_not_wait() {
+    let api = Api::on(&Database::postgres());
+    let ((locked, is_locked), (done, is_done)) = (oneshot::channel(), oneshot::channel());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            is_locked.blocking_recv().unwrap();
+            given::run(&api, async |db| {
+                given::wait_for_no_lock(db).await?;
+                given::indicator(db, "LC-TTR", "K count flow month", None).await
+            });
+            done.send(()).unwrap();
+        });
+        let lock = api.write(async move |db| {
+            let locked_row = store::lock(db, operator().subtree(), &"LC-TTR".parse().unwrap()).await?;
+            locked.send(()).unwrap();
+            is_done.await.unwrap();
+            Ok(locked_row.is_some())
+        });
+        assert!(lock.unwrap());
+    });
+}
 
 on_both! {
     fn a_client_sees_its_part_of_the_tree(api: &Api) {

@@ -16,7 +16,7 @@ pub use id::{
 };
 pub use instant::Instant;
 pub use json::JsonText;
-pub use text::{LongText, ShortText, fold};
+pub use text::{LongText, ShortText, fold, holding};
 pub(crate) use words::words;
 
 /// The SQL types that the two databases spell differently; everything else uses diesel's own.

@@ -115,6 +115,19 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// The `LIKE` pattern of folded texts that hold this one, taken as it is; the escape is a backslash.
+#[must_use]
+pub fn holding(text: &str) -> String {
+    let mut pattern = "%".to_owned();
+    for c in fold(text).chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,5 +146,10 @@ mod tests {
     #[test]
     fn search_ignores_case_and_marks() {
         assert_eq!(fold("Tiến Độ ĐÃ XONG"), "tien do da xong");
+    }
+
+    #[test]
+    fn a_pattern_takes_the_text_as_it_is() {
+        assert_eq!(holding(r"Đạt 90%_\"), r"%dat 90\%\_\\%");
     }
 }

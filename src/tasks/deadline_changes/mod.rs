@@ -16,6 +16,7 @@ use crate::{
         Db,
         types::{DeadlineChangeId, TaskId},
     },
+    documents,
     http::{Listed, Page},
     problem::Problem,
 };
@@ -54,8 +55,7 @@ pub async fn create(
         return Err(Problem::field("new_due_on", "before-start-on", rule));
     }
     if let Some(document) = new.document {
-        let known = super::store::known_documents(db, caller.subtree(), vec![document]).await?;
-        checks::exists("document", "unknown-document", &document, &known)?;
+        documents::require(db, caller, "document", document).await?;
     }
     let change = new.into_change(DeadlineChangeId(clock::new_id()), &current, caller.client(), caller.now());
     store::insert(db, &change).await?;

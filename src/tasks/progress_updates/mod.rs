@@ -6,7 +6,7 @@ pub mod store;
 
 use model::{ProgressUpdate, ProgressUpdateCreate};
 
-use super::{checks, evidence, model::Task};
+use super::{checks, model::Task};
 use crate::{
     auth::Caller,
     bilingual::{Bilingual, say},
@@ -17,6 +17,7 @@ use crate::{
         Db,
         types::{ProgressUpdateId, TaskId},
     },
+    evidence,
     http::{Listed, Page},
     problem::Problem,
 };

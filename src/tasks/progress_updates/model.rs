@@ -10,8 +10,8 @@ use crate::{
         schema::progress_updates,
         types::{ClientId, Instant, JsonText, LongText, Percent, ProgressUpdateId, TaskId, Vnd},
     },
+    evidence::Evidence,
     http::page,
-    tasks::evidence::Evidence,
 };
 
 /// What was said of a task's progress (cập nhật tiến độ); it is never changed.

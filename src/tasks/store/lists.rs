@@ -6,7 +6,7 @@ use crate::{
     db::{
         prelude::*,
         schema::{organizations, tasks},
-        types::{TaskId, fold},
+        types::{TaskId, holding},
     },
     tasks::{
         model::{Task, TaskFilter, TaskState},
@@ -68,7 +68,7 @@ macro_rules! matching {
             query = query.filter(tasks::updated_at.ge(moment));
         }
         if let Some(text) = filter.q {
-            query = query.filter(tasks::search.like(pattern(text.as_str())).escape('\\'));
+            query = query.filter(tasks::search.like(holding(text.as_str())).escape('\\'));
         }
         query
     }};
@@ -97,17 +97,4 @@ pub async fn list(
 pub async fn count(db: &mut Db, under: &Subtree, filter: &TaskFilter, as_of: AsOf) -> QueryResult<i64> {
     let (under, filter) = (under.clone(), filter.clone());
     both!(db, |c| matching!(under, filter, as_of).count().get_result(c))
-}
-
-/// A pattern that finds the text anywhere, as it is.
-fn pattern(text: &str) -> String {
-    let mut pattern = "%".to_owned();
-    for letter in fold(text).chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
 }

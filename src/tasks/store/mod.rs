@@ -4,7 +4,7 @@ mod lists;
 mod references;
 
 pub use lists::{count, list};
-pub use references::{known_documents, known_indicators, known_tasks, lock_hierarchy, parent_of};
+pub use references::{known_tasks, lock_hierarchy, parent_of};
 
 use super::model::Task;
 use crate::{

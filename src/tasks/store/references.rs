@@ -1,46 +1,14 @@
-//! What a task refers to: looked up through the schema, since a store never uses another store.
+//! Tasks that other records refer to, and the chain of parents.
 
 use super::within;
 use crate::{
     auth::Subtree,
     db::{
         prelude::*,
-        schema::{documents, indicators, organizations, tasks},
-        types::{DocumentId, IndicatorCode, TaskId},
+        schema::{organizations, tasks},
+        types::TaskId,
     },
 };
-
-/// Rows whose owner is in a part of the tree or above it: what stands over an organization is its to read.
-macro_rules! readable {
-    ($table:expr, $under:expr) => {{
-        let (from, to) = $under.range();
-        $table.inner_join(organizations::table).filter(
-            organizations::path
-                .ge(from)
-                .and(organizations::path.lt(to))
-                .or(organizations::path.eq_any($under.ancestors())),
-        )
-    }};
-}
-
-/// Which of the documents may be read from the part.
-pub async fn known_documents(db: &mut Db, under: &Subtree, ids: Vec<DocumentId>) -> QueryResult<Vec<DocumentId>> {
-    let under = under.clone();
-    both!(db, |c| readable!(documents::table, under).filter(documents::id.eq_any(ids)).select(documents::id).load(c))
-}
-
-/// Which of the indicators may be read from the part.
-pub async fn known_indicators(
-    db: &mut Db,
-    under: &Subtree,
-    codes: Vec<IndicatorCode>,
-) -> QueryResult<Vec<IndicatorCode>> {
-    let under = under.clone();
-    both!(db, |c| readable!(indicators::table, under)
-        .filter(indicators::code.eq_any(codes))
-        .select(indicators::code)
-        .load(c))
-}
 
 /// Which of the tasks are in the part.
 pub async fn known_tasks(db: &mut Db, under: &Subtree, ids: Vec<TaskId>) -> QueryResult<Vec<TaskId>> {

@@ -7,10 +7,7 @@ use chrono::NaiveDate;
 use model::{Moves, Transition, TransitionCreate};
 use serde::Serialize;
 
-use super::{
-    evidence::{self, Evidence},
-    model::{Task, TaskState},
-};
+use super::model::{Task, TaskState};
 use crate::{
     auth::{Caller, ScopeName},
     bilingual::{Bilingual, say},
@@ -19,6 +16,7 @@ use crate::{
         Db,
         types::{LongText, Percent, TaskId},
     },
+    evidence::{self, Evidence},
     problem::Problem,
 };
 

@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    db::types::LongText,
-    tasks::{evidence::Evidence, model::TaskState},
-};
+use crate::{db::types::LongText, evidence::Evidence, tasks::model::TaskState};
 
 /// A move that the caller may make now (bước chuyển trạng thái).
 #[derive(Debug, Clone, Serialize, ToSchema)]
