@@ -110,13 +110,11 @@ fn lines(settings: &Settings, secrets: &[(ClientId, String)]) -> String {
     let today = calendars::today(Clock::system().now().utc());
     let month = calendars::shipped("ND09").and_then(|calendar| calendar.containing(today, Frequency::Month));
     let month = month.map_or_else(String::new, |month| month.to_string());
-    let tokens: String = CLIENTS
-        .iter()
-        .zip(secrets)
-        .map(|((variable, name, ..), (id, secret))| {
-            format!("# {name}\n{variable}=$(curl -s {base}/oauth2/token -u {id}:{secret} -d grant_type=client_credentials | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n")
-        })
-        .collect();
+    let mut tokens = String::new();
+    for ((variable, name, ..), (id, secret)) in CLIENTS.iter().zip(secrets) {
+        let line = TOKEN.replace("{variable}", variable).replace("{name}", name).replace("{base}", &base);
+        tokens += &line.replace("{id}", &id.to_string()).replace("{secret}", secret);
+    }
     LINES
         .replace("{base}", &base)
         .replace("{tokens}", &tokens)
@@ -125,3 +123,8 @@ fn lines(settings: &Settings, secrets: &[(ClientId, String)]) -> String {
 }
 
 const LINES: &str = include_str!("demo.txt");
+
+/// Gets a token without any tool but curl and sed.
+const TOKEN: &str = r#"# {name}
+{variable}=$(curl -s {base}/oauth2/token -u {id}:{secret} -d grant_type=client_credentials | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+"#;

@@ -41,7 +41,7 @@ impl PartialSchema for TaskView {
         if let RefOr::T(Schema::Object(object)) = &mut schema {
             object.description = Some("Work that a document assigns (nhiệm vụ).".to_owned());
             let mut timeliness = Ref::from_schema_name("Timeliness");
-            timeliness.description = "Where it stands to its due date today (tình trạng tiến độ).".to_owned();
+            "Where it stands to its due date today (tình trạng tiến độ).".clone_into(&mut timeliness.description);
             object.properties.insert("timeliness".to_owned(), timeliness.into());
             object.required.push("timeliness".to_owned());
         }
