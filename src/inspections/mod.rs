@@ -19,6 +19,7 @@ use crate::{
     http::{IfMatch, Listed, Page},
     organizations,
     problem::{Fault, OrNotFound, Place, Problem},
+    tasks,
 };
 
 /// How many tasks one inspection may look at.
@@ -96,7 +97,7 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next:
     // What was looked at once stays, even when another organization leads it by now.
     let before = current.map(|current| current.tasks.0.as_slice()).unwrap_or_default();
     let added: Vec<TaskId> = next.tasks.iter().filter(|task| !before.contains(task)).copied().collect();
-    let known = store::known_tasks(db, caller.subtree(), added.clone()).await?;
+    let known = tasks::store::known_tasks(db, caller.subtree(), added.clone()).await?;
     match added.iter().find(|task| !known.contains(task)) {
         None => Ok(()),
         Some(task) => Err(Problem::field(

@@ -8,7 +8,7 @@ use crate::{
         schema::{
             inspection_tasks as looked_at,
             inspections::{self, dsl},
-            organizations, tasks,
+            organizations,
         },
         types::{InspectionId, TaskId},
     },
@@ -85,16 +85,6 @@ pub async fn list(
 pub async fn count(db: &mut Db, under: &Subtree, filter: &InspectionFilter) -> QueryResult<i64> {
     let (under, filter) = (under.clone(), filter.clone());
     both!(db, |c| matching!(under, filter).count().get_result(c))
-}
-
-/// Which of the tasks are led in the part.
-pub async fn known_tasks(db: &mut Db, under: &Subtree, ids: Vec<TaskId>) -> QueryResult<Vec<TaskId>> {
-    let (from, to) = under.range();
-    both!(db, |c| tasks::table
-        .inner_join(organizations::table)
-        .filter(organizations::path.ge(from).and(organizations::path.lt(to)).and(tasks::id.eq_any(ids)))
-        .select(tasks::id)
-        .load(c))
 }
 
 /// Adds an inspection.
