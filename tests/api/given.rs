@@ -241,3 +241,29 @@ pub async fn update(
         .execute(c))
     .map(drop)
 }
+
+/// Tells other PostgreSQL transactions that this one has come to `point`; holds until it ends.
+///
+/// A transaction may wait for queries only, so they meet in the server: at advisory locks.
+pub async fn at_point(db: &mut Db, point: i64) -> QueryResult<()> {
+    let sql = format!("SELECT pg_advisory_xact_lock({point})");
+    both!(db, pg | c | diesel::sql_query(sql).execute(c)).transpose().map(drop)
+}
+
+/// Waits until another PostgreSQL transaction is at `point`, or until none is any more.
+pub async fn until(db: &mut Db, point: i64, is_there: bool) -> QueryResult<()> {
+    let not = if is_there { "NOT" } else { "" };
+    let sql = format!(
+        "DO $$ BEGIN WHILE {not} EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = {point} AND granted \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) LOOP PERFORM pg_sleep(0.002); END LOOP; END $$"
+    );
+    both!(db, pg | c | diesel::sql_query(sql).execute(c)).transpose().map(drop)
+}
+
+/// Lets a transaction that waits at `point` for `answer` go on, and sees it out.
+pub fn release(api: &Api, point: i64, answer: i64) {
+    run(api, async move |db| {
+        at_point(db, answer).await?;
+        until(db, point, false).await
+    });
+}

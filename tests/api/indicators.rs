@@ -3,7 +3,6 @@ use tiendo::{
     changes::Outcome,
     indicators::{self, model::IndicatorCreate, store},
 };
-use tokio::sync::oneshot;
 
 use crate::{
     given,
@@ -38,18 +37,17 @@ fn a_definition_stays_while_a_push_holds_it() {
             Ok(store::lock(db, operator().subtree(), &"K".parse().unwrap()).await?.is_some())
         })
     };
-    let ((held, is_held), (done, is_done)) = (oneshot::channel(), oneshot::channel());
     let refused = std::thread::scope(|scope| {
         let other = scope.spawn(|| {
-            is_held.blocking_recv().unwrap();
+            given::run(&api, async |db| given::until(db, 1, true).await);
             let end = try_to_lock();
-            done.send(()).unwrap();
+            given::release(&api, 1, 2);
             end
         });
         api.write(async move |db| {
             let rows = store::hold(db, operator().subtree(), vec!["K".parse().unwrap()]).await?;
-            held.send(()).unwrap();
-            is_done.await.unwrap();
+            given::at_point(db, 1).await?;
+            given::until(db, 2, true).await?;
             Ok(rows)
         })
         .unwrap();

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use tiendo::organizations::store;
-use tokio::sync::oneshot;
 
 use crate::{
     given,
@@ -13,21 +12,20 @@ use crate::{
 #[test]
 fn two_that_lock_each_other_out_are_told_to_try_again() {
     let api = Api::on(&Database::postgres());
-    let meet = |first: &str, second: &str, here: oneshot::Sender<()>, there: oneshot::Receiver<()>| {
+    let meet = |first: &str, second: &str, here: i64, there: i64| {
         let (first, second) = (first.parse().unwrap(), second.parse().unwrap());
         api.write(async move |db| {
             let caller = operator();
             store::lock(db, caller.subtree(), &first).await?;
-            here.send(()).unwrap();
-            there.await.unwrap();
+            given::at_point(db, here).await?;
+            given::until(db, there, true).await?;
             store::lock(db, caller.subtree(), &second).await?;
             Ok(())
         })
     };
-    let ((one, is_one), (other, is_other)) = (oneshot::channel(), oneshot::channel());
     let ends = std::thread::scope(|scope| {
-        let first = scope.spawn(|| meet("LC-TTR", "LC-SKHCN", one, is_other));
-        [meet("LC-SKHCN", "LC-TTR", other, is_one), first.join().unwrap()]
+        let first = scope.spawn(|| meet("LC-TTR", "LC-SKHCN", 1, 2));
+        [meet("LC-SKHCN", "LC-TTR", 2, 1), first.join().unwrap()]
     });
     let refused: Vec<_> = ends.into_iter().filter_map(Result::err).collect();
     assert_eq!(refused.len(), 1, "{refused:?}");
@@ -37,20 +35,19 @@ fn two_that_lock_each_other_out_are_told_to_try_again() {
 #[test]
 fn what_refers_to_a_locked_organization_does_not_wait() {
     let api = Api::on(&Database::postgres());
-    let ((locked, is_locked), (done, is_done)) = (oneshot::channel(), oneshot::channel());
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            is_locked.blocking_recv().unwrap();
             given::run(&api, async |db| {
+                given::until(db, 1, true).await?;
                 given::wait_for_no_lock(db).await?;
                 given::indicator(db, "LC-TTR", "K count flow month", None).await
             });
-            done.send(()).unwrap();
+            given::release(&api, 1, 2);
         });
         let lock = api.write(async move |db| {
             let locked_row = store::lock(db, operator().subtree(), &"LC-TTR".parse().unwrap()).await?;
-            locked.send(()).unwrap();
-            is_done.await.unwrap();
+            given::at_point(db, 1).await?;
+            given::until(db, 2, true).await?;
             Ok(locked_row.is_some())
         });
         assert!(lock.unwrap());
