@@ -134,7 +134,7 @@ pub async fn issue_token(
 #[utoipa::path(
     tag = "Start here", security(()),
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "Taken back, or never this client's token (RFC 7009, 2.2)."), (status = 401, body = OauthError)))]
+    responses((status = 200, description = "Taken back, or never this client's token (RFC 7009, 2.2)."), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
 #[post("/oauth2/revoke")]
 pub async fn revoke_token(
     request: HttpRequest,

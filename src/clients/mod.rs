@@ -50,15 +50,7 @@ pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Cli
     organizations::require(db, caller, "organization", std::slice::from_ref(&new.organization)).await?;
     let scopes = Scopes::of_profile(&new.scopes).map_err(|rule| Problem::field("scopes", "invalid-value", rule))?;
     check_scopes(caller, &scopes)?;
-    if let Some(jwks) = &new.jwks
-        && let Err(error) = serde_json::from_str::<jsonwebtoken::jwk::JwkSet>(jwks)
-    {
-        return Err(Problem::field(
-            "jwks",
-            "invalid-value",
-            say!("không phải JWKS: {error}", "is not a JWK set: {error}"),
-        ));
-    }
+    new.jwks.as_deref().map_or(Ok(()), check_jwks)?;
     let secret = if new.jwks.is_none() { Some(new_secret()?) } else { None };
     let client = Client {
         id: ClientId(new_id()),
@@ -136,4 +128,23 @@ fn check_scopes(caller: &Caller, scopes: &Scopes) -> Result<(), Problem> {
 fn new_secret() -> Result<String, Problem> {
     let bytes = random_bytes::<32>().map_err(Problem::internal)?;
     Ok(format!("tds_{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// Public keys only: a private half or a shared secret would be kept for everybody who reads the table.
+fn check_jwks(text: &str) -> Result<(), Problem> {
+    let refused =
+        |vi: &'static str, en: &'static str| Err(Problem::field("jwks", "invalid-value", Bilingual::new(vi, en)));
+    let keys = serde_json::from_str::<jsonwebtoken::jwk::JwkSet>(text).map(|set| set.keys).unwrap_or_default();
+    if keys.is_empty() {
+        return refused("không phải JWKS có ít nhất một khóa", "is not a JWK set with at least one key");
+    }
+    let raw: serde_json::Value = serde_json::from_str(text).map_err(Problem::internal)?;
+    let members = raw.get("keys").and_then(serde_json::Value::as_array).into_iter().flatten();
+    if members.into_iter().any(|key| key.get("d").is_some() || key.get("k").is_some()) {
+        return refused(
+            "chỉ gửi khóa công khai; khóa bí mật vừa gửi phải coi là đã lộ",
+            "send public keys only; take the private key that was sent for disclosed",
+        );
+    }
+    Ok(())
 }

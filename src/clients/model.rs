@@ -146,8 +146,6 @@ pub struct ClientCreate {
     pub name: ShortText,
     /// It will see this organization and those below.
     pub organization: OrgCode,
-    /// The source system whose records it will own; no two clients own the same.
-    pub source: Option<SourceCode>,
     /// What it may do (quyền): nothing that the caller may not.
     #[schema(min_items = 1)]
     pub scopes: Vec<ScopeName>,
@@ -161,7 +159,8 @@ impl From<ClientCreate> for NewClient {
         Self {
             name: new.name,
             organization: new.organization,
-            source: new.source,
+            // Whose records a client owns is settled by the operator, who knows the systems (`tiendo client add --source`).
+            source: None,
             scopes: new.scopes.into_iter().collect::<Scopes>().to_string(),
             jwks: new.jwks.map(|jwks| jwks.get().to_owned()),
         }

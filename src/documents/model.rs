@@ -201,6 +201,7 @@ impl DocumentCreate {
 pub struct DocumentPatch {
     /// Another organization that keeps it.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub organization: Option<OrgCode>,
     /// A new number and notation (số, ký hiệu).
     #[serde(default)]
@@ -208,9 +209,11 @@ pub struct DocumentPatch {
     pub number: Patched<DocumentNumber>,
     /// A new kind.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub kind: Option<DocumentKind>,
     /// A new abstract (trích yếu).
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub title: Option<ShortText>,
     /// Who issued it (cơ quan ban hành).
     #[serde(default)]
@@ -222,12 +225,15 @@ pub struct DocumentPatch {
     pub issued_on: Patched<NaiveDate>,
     /// Whether it is in force.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub status: Option<DocumentStatus>,
     /// The whole new list of what it is to others.
     #[schema(nullable = false, max_items = 200)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub relations: Option<Vec<Relation>>,
     /// Whether it is marked secret (mật): `true` is refused.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub secret: Option<bool>,
 }
 

@@ -200,6 +200,14 @@ pub enum Patched<T> {
     Set(T),
 }
 
+/// A field of a merge patch that cannot be cleared: `null` is refused, not passed over.
+pub(crate) fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    match Option::deserialize(deserializer)? {
+        None => Err(serde::de::Error::custom(Bilingual::new("không thể bỏ trống (null)", "cannot be cleared (null)"))),
+        some => Ok(some),
+    }
+}
+
 impl<T> Patched<T> {
     /// Puts the patch onto an optional field.
     pub fn apply(self, field: &mut Option<T>) {

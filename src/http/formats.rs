@@ -60,7 +60,7 @@ fn chosen(accept: &str) -> Option<Format> {
         })
         .collect();
     wanted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    wanted.into_iter().find_map(|(_, name)| match name {
+    wanted.into_iter().find_map(|(_, name)| match name.to_ascii_lowercase().as_str() {
         "application/json" | "application/*" | "*/*" => Some(Format::Json),
         "text/csv" | "text/*" => Some(Format::Csv),
         "application/x-ndjson" => Some(Format::Ndjson),

@@ -14,8 +14,8 @@ mod strict;
 mod unread;
 
 pub use answer::Answer;
-pub(crate) use body::parse;
 pub use body::{Form, Json, Patched};
+pub(crate) use body::{not_null, parse};
 pub use by_key::ByKey;
 pub use etag::{IfMatch, Tagged, Versioned};
 pub use formats::{Format, table};

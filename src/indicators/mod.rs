@@ -139,8 +139,12 @@ async fn redefine(
 
 /// What must not change once there are figures: they would mean something else.
 fn fixed_changes(current: &Indicator, next: &Indicator) -> Vec<Fault> {
-    let changes =
-        [("kind", current.kind != next.kind), ("flow", current.flow != next.flow), ("unit", current.unit != next.unit)];
+    let changes = [
+        ("kind", current.kind != next.kind),
+        ("flow", current.flow != next.flow),
+        ("unit", current.unit != next.unit),
+        ("frequency", current.frequency != next.frequency),
+    ];
     let rule = Bilingual::new(
         "không đổi được khi đã có số liệu; hãy tạo một chỉ tiêu mới",
         "cannot change once there are figures; define a new indicator",

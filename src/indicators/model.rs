@@ -164,15 +164,19 @@ impl IndicatorCreate {
 pub struct IndicatorPatch {
     /// A new name.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub name: Option<ShortText>,
     /// A new unit; only while there is no figure.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub unit: Option<ShortText>,
     /// A new kind; only while there is no figure.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub kind: Option<IndicatorKind>,
     /// Whether it adds up over periods; only while there is no figure.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub flow: Option<bool>,
     /// How often it is reported.
     #[serde(default)]

@@ -131,18 +131,23 @@ impl InspectionCreate {
 pub struct InspectionPatch {
     /// Another organization that inspects.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub organization: Option<OrgCode>,
     /// A new kind.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub kind: Option<InspectionKind>,
     /// Another day on which it was held.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub held_on: Option<NaiveDate>,
     /// The whole new list of tasks that it looked at.
     #[schema(nullable = false, max_items = 500)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub tasks: Option<Vec<TaskId>>,
     /// The whole new list of what it found.
     #[schema(nullable = false, max_items = 200)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub findings: Option<Vec<Finding>>,
     /// What it concluded (kết luận).
     #[serde(default)]

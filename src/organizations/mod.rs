@@ -45,6 +45,7 @@ pub async fn get(db: &mut Db, caller: &Caller, code: &OrgCode) -> Result<Organiz
 /// # Errors
 /// 409 when the code is taken, 422 when the parent is not there.
 pub async fn create(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Result<Organization, Problem> {
+    store::lock_tree(db).await?;
     let path = match &new.parent {
         Some(parent) => parent_path(db, caller, parent).await?,
         None if caller.subtree().path().is_empty() => String::new(),
@@ -77,9 +78,13 @@ pub async fn update(
     etag: &IfMatch,
     patch: OrganizationPatch,
 ) -> Result<Organization, Problem> {
+    store::lock_tree(db).await?;
     let current = store::lock(db, caller.subtree(), code).await?.or_404("organization")?;
     etag.check(current.version)?;
     let mut next = current.patched(patch, caller.now());
+    if next.is_same(&current) {
+        return Ok(current);
+    }
     check_dates(next.valid_from, next.valid_to)?;
     if next.parent != current.parent {
         let Some(parent) = &next.parent else {

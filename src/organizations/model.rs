@@ -116,15 +116,19 @@ impl OrganizationCreate {
 pub struct OrganizationPatch {
     /// A new name.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub name: Option<ShortText>,
     /// A new kind.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub kind: Option<ShortText>,
     /// A new parent: the whole subtree moves.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub parent: Option<OrgCode>,
     /// The whole new list of official codes.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub identifiers: Option<Vec<Identifier>>,
     /// First day of its existence.
     #[serde(default)]

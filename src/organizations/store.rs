@@ -36,6 +36,13 @@ pub async fn lock(db: &mut Db, under: &Subtree, code: &OrgCode) -> QueryResult<O
     .map(only)
 }
 
+/// Keeps other changes of the tree waiting until the transaction ends; readers, and rows that refer to an organization,
+/// go on. Paths are made from other rows' paths, so two changes at once could leave a row on a path that is no more.
+pub async fn lock_tree(db: &mut Db) -> QueryResult<()> {
+    let lock = "LOCK TABLE organizations IN SHARE ROW EXCLUSIVE MODE";
+    both!(db, pg | c | diesel::sql_query(lock).execute(c)).transpose().map(drop)
+}
+
 /// The organizations of the part that match, by path, after the path `after`.
 pub async fn list(
     db: &mut Db,

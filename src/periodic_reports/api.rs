@@ -20,7 +20,7 @@ use crate::{
 /// Get a periodic report
 ///
 /// The figures of `GET /v1/progress` as of the period's cut-off: tasks as they stood at the end of the last day of the
-/// window, figures and targets of the period, coverage. While the window is open they are those of today and `is_final`
+/// window, figures and targets of the period, coverage. While the window is open they are those of today and `is_cut_off`
 /// is false. With `under` an organization counts with all below it, with `organization` it counts alone.
 ///
 /// As CSV (`Accept: text/csv` or `format=csv`) it is one flat table in UTF-8: `section,key,label,value,unit,note`, with

@@ -71,7 +71,7 @@ impl Sheet {
         self.put("report", "due_at", self.say("Hạn gửi báo cáo", "Due"), period.due_at);
         self.note(period.basis.clone());
         self.put("report", "as_of", self.say("Số liệu đến hết ngày", "As of"), figures.as_of);
-        self.put("report", "is_final", self.say("Đã chốt", "Final"), report.is_final);
+        self.put("report", "is_cut_off", self.say("Đã qua thời điểm chốt", "Cut off"), report.is_cut_off);
     }
 
     fn tasks(&mut self, tasks: &Tasks) {

@@ -48,5 +48,5 @@ pub async fn get(
         as_of: AsOf { day: said.window.to.min(today(caller.now().utc())), due_soon_days },
     };
     let figures = progress::compute(db, caller, ask).await?;
-    Ok(PeriodicReport { is_final: caller.now() >= said.cutoff_at, period: said, figures })
+    Ok(PeriodicReport { is_cut_off: caller.now() >= said.cutoff_at, period: said, figures })
 }

@@ -14,8 +14,9 @@ use crate::{
 pub struct PeriodicReport {
     /// The period with its window, cut-off and due date.
     pub period: CalendarPeriod,
-    /// False while the window is open: the figures are then those of today and will change.
-    pub is_final: bool,
+    /// False while the window is open: the figures are then those of today. Once it is over, what is sent late about the
+    /// time before it ended still moves them: only an issued report stands still.
+    pub is_cut_off: bool,
     /// The figures; `as_of` in them is the last day of the window, or today while that has not come.
     pub figures: Progress,
 }

@@ -91,7 +91,10 @@ pub async fn tasks(
     let ids: Vec<TaskId> = tasks.keys().copied().collect();
     for (id, percent, spent_vnd) in store::said(db, &ids, day).await? {
         if let Some(task) = tasks.get_mut(&id) {
-            task.percent = percent;
+            // Confirmed as done, a task is done whole, whatever was last reported of it.
+            if task.state != TaskState::Completed {
+                task.percent = percent;
+            }
             task.spent_vnd = spent_vnd.or(task.spent_vnd);
         }
     }

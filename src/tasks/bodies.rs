@@ -131,6 +131,7 @@ pub struct TaskPatch {
     pub code: Patched<ShortText>,
     /// What is to be done, in one line.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub title: Option<ShortText>,
     /// What is to be done, in full.
     #[serde(default)]
@@ -154,9 +155,11 @@ pub struct TaskPatch {
     pub parent: Patched<TaskId>,
     /// The organization that answers for it (chủ trì).
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub lead: Option<OrgCode>,
     /// The organizations that take part (phối hợp), at most 100, without the lead.
     #[schema(nullable = false, max_items = 100)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub coordinators: Option<Vec<OrgCode>>,
     /// The leader who answers for it (lãnh đạo phụ trách).
     #[serde(default)]
@@ -176,6 +179,7 @@ pub struct TaskPatch {
     pub due_on: Patched<NaiveDate>,
     /// How it comes back.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub recurrence: Option<Recurrence>,
     /// What it must produce (sản phẩm).
     #[serde(default)]
@@ -187,8 +191,10 @@ pub struct TaskPatch {
     pub planned_vnd: Patched<Vnd>,
     /// How urgent it is.
     #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub priority: Option<Priority>,
     /// Codes of the indicators that it serves (chỉ tiêu), at most 100.
     #[schema(nullable = false, max_items = 100)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
     pub indicators: Option<Vec<IndicatorCode>>,
 }

@@ -204,6 +204,7 @@ async fn change(db: &mut Db, caller: &Caller, current: &Task, mut next: Task) ->
     if next == *current {
         return Ok((next, Outcome::Unchanged));
     }
+    checks::is_open(current)?;
     checks::shape(&next)?;
     checks::references(db, caller, Some(current), &next).await?;
     next.search = next.search_text();
@@ -213,5 +214,7 @@ async fn change(db: &mut Db, caller: &Caller, current: &Task, mut next: Task) ->
 async fn record(db: &mut Db, caller: &Caller, task: &Task, detail: Option<String>) -> Result<(), Problem> {
     let mut change = changes::change(caller, Subject::Task, &task.id, task.version, &task.lead, task)?;
     change.detail = detail;
+    // The log of a task keeps its order in time too: what was so on a day is read from it.
+    change.recorded_at = task.updated_at;
     changes::append_all(db, vec![change]).await
 }

@@ -125,6 +125,20 @@ on_both! {
         let admin = api.client("LC", "admin tasks:read");
         let mut taken = new("LC", &["tasks:read"]);
         taken["source"] = json!("qlvb");
-        assert_eq!(admin.post(409, "/v1/clients", &taken).problem(), "already-exists");
+        // Whose records a client owns is the operator's to say: nobody takes a source over through the API.
+        assert_eq!(admin.post(422, "/v1/clients", &taken).codes(), ["unknown-field"]);
+    }
+
+    fn keys_that_are_not_public_are_refused(api: &Api) {
+        let admin = api.client("LC", "admin tasks:read");
+        for keys in [
+            json!({ "keys": [] }),
+            json!({ "keys": [{ "kty": "oct", "k": "c2VjcmV0" }] }),
+            json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" }] }),
+        ] {
+            let mut body = new("LC", &["tasks:read"]);
+            body["jwks"] = keys;
+            assert_eq!(admin.post(422, "/v1/clients", &body).body["errors"][0]["pointer"], "#/jwks");
+        }
     }
 }

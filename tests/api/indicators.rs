@@ -199,4 +199,13 @@ on_both! {
         assert_eq!(client.get(200, "/v1/indicators/CT01/history?count=exact").body["total"], 2);
         assert_eq!(client.get(200, "/v1/indicators/CT01").body["targets"][0]["value"], "95");
     }
+
+    fn the_frequency_stays_once_there_are_figures(api: &Api) {
+        let client = api.client("LC", "indicators:read indicators:write observations:write");
+        define(&client, "K1");
+        let row = json!({ "indicator": "K1", "organization": "LC", "period": "2026-M10", "numerator": "1", "denominator": "2", "status": "final" });
+        client.post(200, "/v1/observations", &json!([row]));
+        let refused = client.patch(422, "/v1/indicators/K1", "*", &json!({ "frequency": "quarter" }));
+        assert_eq!((refused.codes(), &refused.body["errors"][0]["pointer"]), (vec!["fixed-by-observations"], &json!("#/frequency")));
+    }
 }

@@ -113,6 +113,36 @@ on_both! {
         assert_eq!(admin.patch(422, "/v1/organizations/LC-SKHCN", &cycle, &json!({ "parent": "LC-TTR-VP" })).codes(), ["cycle"]);
     }
 
+    fn what_is_added_below_a_moving_organization_moves_along(api: &Api) {
+        let admin = api.client("LC", "organizations:read organizations:write");
+        let add = |code: &str, parent: &str| {
+            admin.post(201, "/v1/organizations", &json!({ "code": code, "name": code, "kind": "office", "parent": parent }));
+        };
+        for round in 0..5 {
+            let name = |letter: &str| format!("{letter}{round}");
+            for (code, parent) in [("A", "LC"), ("D", "LC")] {
+                add(&name(code), parent);
+            }
+            add(&name("B"), &name("A"));
+            std::thread::scope(|scope| {
+                for child in 0..4 {
+                    scope.spawn(move || add(&format!("C{round}-{child}"), &format!("B{round}")));
+                }
+                scope.spawn(|| admin.patch(200, &format!("/v1/organizations/{}", name("A")), "*", &json!({ "parent": name("D") })));
+            });
+            let under = admin.get(200, &format!("/v1/organizations?count=exact&under={}", name("D")));
+            assert_eq!(under.body["total"], 7, "{}", under.text);
+        }
+    }
+
+    fn a_patch_that_says_nothing_new_makes_no_version(api: &Api) {
+        let admin = api.client("LC", "organizations:read organizations:write");
+        let same = admin.patch(200, "/v1/organizations/LC-TTR", "*", &json!({ "name": "Thanh tra tỉnh" }));
+        assert_eq!(same.body["version"], 1);
+        let null = admin.patch(422, "/v1/organizations/LC-TTR", "*", &json!({ "name": null }));
+        assert_eq!(null.body["errors"][0]["pointer"], "#/name");
+    }
+
     fn bad_input_names_the_field_in_both_languages(api: &Api) {
         let admin = api.client("LC", "organizations:read organizations:write");
         let body = json!({ "code": "LC-X", "name": "x", "kind": "office", "parent": "LC", "colour": "red" });

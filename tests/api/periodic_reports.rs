@@ -45,7 +45,7 @@ on_both! {
     fn a_report_shows_the_figures_as_of_the_cut_off(api: &Api) {
         november(api);
         let report = api.client("LC-TTR", READS).get(200, "/v1/periodic-reports/2026-M11").body;
-        assert_eq!((&report["period"]["state"], &report["is_final"]), (&json!("past_due"), &json!(true)));
+        assert_eq!((&report["period"]["state"], &report["is_cut_off"]), (&json!("past_due"), &json!(true)));
         assert_eq!(report["period"]["window"], json!({ "from": "2026-10-15", "to": "2026-11-14" }));
         let figures = &report["figures"];
         assert_eq!((&figures["as_of"], &figures["under"], &figures["includes_below"]), (&json!("2026-11-14"), &json!("LC-TTR"), &json!(true)));
@@ -62,16 +62,16 @@ on_both! {
         november(api);
         let client = api.client("LC-TTR", READS);
         let open = client.get(200, "/v1/periodic-reports/2026-M12").body;
-        assert_eq!((&open["period"]["state"], &open["is_final"], &open["figures"]["as_of"]), (&json!("open"), &json!(false), &json!("2026-11-23")));
+        assert_eq!((&open["period"]["state"], &open["is_cut_off"], &open["figures"]["as_of"]), (&json!("open"), &json!(false), &json!("2026-11-23")));
         assert_eq!(open["figures"]["tasks"]["by_state"]["completed"], 1);
-        assert_eq!(client.get(200, "/v1/periodic-reports/2027-Q1").body["is_final"], false);
+        assert_eq!(client.get(200, "/v1/periodic-reports/2027-Q1").body["is_cut_off"], false);
         let gregorian = client.get(200, "/v1/periodic-reports/2026-M11?calendar=GREGORIAN").body;
-        assert_eq!((&gregorian["period"]["state"], &gregorian["is_final"]), (&json!("open"), &json!(false)));
+        assert_eq!((&gregorian["period"]["state"], &gregorian["is_cut_off"]), (&json!("open"), &json!(false)));
         // The cut-off is the end of the 14th in Ho Chi Minh City.
         api.set_time("2026-11-14T16:59:59Z");
-        assert_eq!(client.get(200, "/v1/periodic-reports/2026-M11").body["is_final"], false);
+        assert_eq!(client.get(200, "/v1/periodic-reports/2026-M11").body["is_cut_off"], false);
         api.set_time("2026-11-14T17:00:00Z");
-        assert_eq!(client.get(200, "/v1/periodic-reports/2026-M11").body["is_final"], true);
+        assert_eq!(client.get(200, "/v1/periodic-reports/2026-M11").body["is_cut_off"], true);
     }
 
     fn one_organization_alone_or_its_whole_part(api: &Api) {
@@ -94,7 +94,7 @@ on_both! {
         assert_eq!(report.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(report.text, client.get(200, &format!("{path}?format=csv")).text);
         assert_eq!(line(&report, "report", "period"), ["Kỳ báo cáo", "2026-M11", "", ""]);
-        assert_eq!(line(&report, "report", "is_final")[1], "true");
+        assert_eq!(line(&report, "report", "is_cut_off")[1], "true");
         assert_eq!(line(&report, "tasks", "total"), ["Tổng số nhiệm vụ", "2", "", ""]);
         assert_eq!(line(&report, "tasks", "state.in_progress")[1], "2");
         assert_eq!(line(&report, "tasks_by_group", "III.1.percent"), ["III.1: tiến độ bình quân", "65", "%", ""]);

@@ -263,4 +263,20 @@ on_both! {
         assert_eq!(client.get(200, "/v1/progress?calendar=GREGORIAN&as_of=2026-10-31").body["period"], "2026-M10");
         api.client("LC-TTR", "tasks:read").get(403, "/v1/progress");
     }
+
+    fn a_completed_task_stays_whole_when_the_day_is_over(api: &Api) {
+        let desk = crate::desk::Desk::of(api);
+        let path = desk.task(&serde_json::json!({}));
+        desk.walk(&path, &["accepted", "in_progress"]);
+        let update = serde_json::json!({ "as_of": "2026-11-23", "percent": "60", "results": "x" });
+        desk.lead.post(201, &format!("{path}/progress-updates"), &update);
+        desk.walk(&path, &["awaiting_confirmation", "completed"]);
+        let client = api.client("LC", READS);
+        let percent = |path: &str| client.get(200, path).body["tasks"]["by_lead"][0]["percent"].clone();
+        let live = percent("/v1/progress");
+        assert_eq!(live, "100");
+        api.set_time("2026-11-23T17:00:00Z");
+        let client = api.client("LC", READS);
+        assert_eq!(client.get(200, "/v1/progress?as_of=2026-11-23").body["tasks"]["by_lead"][0]["percent"], live);
+    }
 }

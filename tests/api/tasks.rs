@@ -198,4 +198,25 @@ on_both! {
         assert_eq!((first.text, first.headers["location"].clone()), (again.text.clone(), again.headers["location"].clone()));
         assert_eq!(desk.assigner.get(200, "/v1/tasks?count=exact").body["total"], 1);
     }
+
+    fn a_closed_task_is_not_rewritten(api: &Api) {
+        let desk = Desk::of(api);
+        let path = desk.task(&json!({}));
+        desk.walk(&path, &["accepted", "in_progress", "awaiting_confirmation", "completed"]);
+        let refused = desk.assigner.patch(422, &path, "*", &json!({ "title": "khác" }));
+        assert_eq!(refused.problem(), "task-closed");
+        let null = desk.assigner.patch(422, &desk.task(&json!({})), "*", &json!({ "title": null }));
+        assert_eq!(null.body["errors"][0]["pointer"], "#/title");
+    }
+
+    fn the_log_of_a_task_keeps_its_order_when_a_clock_goes_back(api: &Api) {
+        let desk = Desk::of(api);
+        let path = desk.task(&json!({}));
+        desk.assigner.patch(200, &path, "*", &json!({ "title": "một" }));
+        api.wait_seconds(-30);
+        desk.assigner.patch(200, &path, "*", &json!({ "title": "hai" }));
+        let history = desk.get(&format!("{path}/history"));
+        let times: Vec<_> = history["items"].as_array().unwrap().iter().map(|item| item["recorded_at"].as_str().unwrap()).collect();
+        assert!(times.is_sorted() && times.len() == 3, "{times:?}");
+    }
 }
