@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::store::Row;
+use super::{
+    said::{Own, Said, Sum},
+    store::Row,
+};
 use crate::{
     auth::Subtree,
     calendars::{Frequency, Period},
-    db::types::{Decimal, OrgCode},
+    db::types::OrgCode,
     indicators::model::Target,
-    observations::{
-        figure::{compare_ratio, compare_value, percent},
-        model::Missing,
-    },
+    observations::figure::{compare_ratio, compare_value, percent},
 };
 
 /// What an indicator's figures are made of.
@@ -26,18 +26,26 @@ pub struct Nature {
 }
 
 impl Nature {
-    /// The sets of periods that can make up the asked one, best first.
-    ///
-    /// With a frequency: its periods within the asked one, none when the asked one is finer. Without: the asked period
-    /// itself, then the coarsest pieces first.
+    /// Whose reports can count towards the asked period: of the frequency's periods within it; without a frequency, of
+    /// itself and of all finer ones that add up to it.
     #[must_use]
-    pub fn pieces(self, asked: Period) -> Vec<Vec<Period>> {
-        if let Some(frequency) = self.frequency {
-            return asked.constituents(frequency).into_iter().collect();
+    pub fn periods(self, asked: Period) -> Vec<Period> {
+        match self.frequency {
+            Some(frequency) => asked.constituents(frequency).unwrap_or_default(),
+            None => Frequency::ALL.iter().filter_map(|piece| asked.constituents(*piece)).flatten().collect(),
         }
-        let finer = Frequency::ALL.iter().copied().rev().filter(|piece| *piece < asked.frequency());
-        std::iter::once(vec![asked]).chain(finer.filter_map(|piece| asked.constituents(piece))).collect()
     }
+
+    /// The periods over which a report stands for its subtree, and whose figures add up to the asked one.
+    fn spans(self, asked: Period) -> Vec<Period> {
+        if self.is_flow && self.frequency.is_some() { self.periods(asked) } else { vec![asked] }
+    }
+}
+
+/// The coarsest finer periods that add up to this one.
+fn parts(period: Period) -> Vec<Period> {
+    let mut finer = Frequency::ALL.iter().rev().filter(|piece| **piece < period.frequency());
+    finer.find_map(|piece| period.constituents(*piece)).unwrap_or_default()
 }
 
 /// Whose reports count: an organization with all below it, or it alone.
@@ -59,63 +67,6 @@ impl Reach {
         } else {
             Subtree::at(self.path.clone()).range()
         }
-    }
-}
-
-/// A sum on its way; the parts and what was said instead of a number.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Sum {
-    numerator: i128,
-    denominator: i128,
-    value: i128,
-    /// How many terms have numerator and denominator, or only a value.
-    fractions: usize,
-    values: usize,
-    not_applicable: usize,
-    not_available: usize,
-}
-
-impl Sum {
-    fn of(row: &Row, is_ratio: bool) -> Self {
-        let scaled = |number: Decimal| i128::from(number.scaled());
-        match (row.numerator, row.denominator, row.value, row.missing) {
-            (.., Some(Missing::NotApplicable)) => Self { not_applicable: 1, ..Self::default() },
-            (.., Some(_)) => Self { not_available: 1, ..Self::default() },
-            (Some(n), Some(d), ..) if is_ratio => {
-                Self { numerator: scaled(n), denominator: scaled(d), fractions: 1, ..Self::default() }
-            }
-            (_, _, Some(value), _) => Self { value: scaled(value), values: 1, ..Self::default() },
-            _ => Self { not_available: 1, ..Self::default() },
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.numerator += other.numerator;
-        self.denominator += other.denominator;
-        self.value += other.value;
-        self.fractions += other.fractions;
-        self.values += other.values;
-        self.not_applicable += other.not_applicable;
-        self.not_available += other.not_available;
-    }
-
-    /// Whether something was said that stands for the whole subtree: a number, or that nothing arose.
-    fn is_figure(&self) -> bool {
-        self.fractions + self.values + self.not_applicable > 0
-    }
-}
-
-/// What one organization said of one period; the row of the whole wins over its breakdown.
-#[derive(Debug, Default)]
-struct Own {
-    whole: Sum,
-    pieces: Sum,
-    rows: usize,
-}
-
-impl Own {
-    fn sum(&self) -> &Sum {
-        if self.whole.is_figure() || !self.pieces.is_figure() { &self.whole } else { &self.pieces }
     }
 }
 
@@ -156,7 +107,7 @@ pub struct Combined {
     pub contributors: Vec<OrgCode>,
     /// Which periods they were of.
     pub periods: BTreeSet<Period>,
-    /// How many rows were left out because the whole, or an organization above, already stands for them.
+    /// How many rows were left out because the whole, or another organization above or below, stands for them.
     pub superseded: usize,
 }
 
@@ -189,60 +140,77 @@ impl Reports {
         own.is_some_and(|own| own.sum().not_available > 0)
     }
 
-    /// The figure of the reach over the asked period, from the best pieces that hold any data.
+    /// The figure of the reach over the asked period.
     #[must_use]
     pub fn combine(&self, reach: &Reach, asked: Period) -> Combined {
-        let tries = self.nature.pieces(asked).into_iter().map(|pieces| self.combine_pieces(reach, &pieces));
-        let mut none = Combined::default();
-        for combined in tries {
-            if combined.sum.is_figure() {
-                return combined;
-            }
-            none.sum.add(&combined.sum);
-        }
-        none
-    }
-
-    fn combine_pieces(&self, reach: &Reach, pieces: &[Period]) -> Combined {
         let mut combined = Combined { is_ratio: self.nature.is_ratio, ..Combined::default() };
-        if self.nature.is_flow {
-            for period in pieces {
-                self.add_topmost(&mut combined, reach, std::slice::from_ref(period));
-            }
-        } else {
-            self.add_topmost(&mut combined, reach, pieces);
+        for span in self.nature.spans(asked) {
+            self.add_topmost(&mut combined, reach, span);
         }
         combined
     }
 
-    /// Adds each organization that has a figure in one of the periods (its last) and none above it that has one.
-    fn add_topmost(&self, combined: &mut Combined, reach: &Reach, periods: &[Period]) {
-        let mut covered: Option<&str> = None;
+    /// Adds each organization that has a figure over the span and none above it that stands for it.
+    fn add_topmost(&self, combined: &mut Combined, reach: &Reach, span: Period) {
         let inside = self.reporters.range(reach.path.clone()..).take_while(|(path, _)| path.starts_with(&reach.path));
-        for (path, reporter) in inside.filter(|(path, _)| !reach.is_alone || **path == reach.path) {
-            let mut said = periods.iter().filter_map(|period| Some((period, reporter.periods.get(period)?)));
+        let inside = inside.filter(|(path, _)| !reach.is_alone || **path == reach.path);
+        let said: Vec<_> = inside.map(|(path, reporter)| (path, reporter, self.said(reporter, span))).collect();
+        let mut covered: Option<&str> = None;
+        for (place, (path, reporter, own)) in said.iter().enumerate() {
             if covered.is_some_and(|above| path.starts_with(above)) {
-                combined.superseded += said.map(|(_, own)| own.rows).sum::<usize>();
+                combined.superseded += own.rows;
                 continue;
             }
-            let last = said.rfind(|(_, own)| own.sum().is_figure());
-            let Some((period, own)) = last else { continue };
+            if !own.sum.is_figure() {
+                continue;
+            }
+            let mut below = said.iter().skip(place + 1).take_while(|(other, ..)| other.starts_with(path.as_str()));
+            if below.any(|(.., lower)| self.gives_way(own, lower)) {
+                combined.superseded += own.rows;
+                continue;
+            }
             covered = Some(path);
-            combined.sum.add(own.sum());
-            combined.superseded += own.rows - own.terms();
-            combined.periods.insert(*period);
+            combined.sum.add(&own.sum);
+            combined.superseded += own.left_out;
+            combined.periods.extend(&own.periods);
             if !combined.contributors.contains(&reporter.code) {
                 combined.contributors.push(reporter.code.clone());
             }
         }
     }
-}
 
-impl Own {
-    /// How many of the rows are in the sum.
-    fn terms(&self) -> usize {
-        let sum = self.sum();
-        sum.fractions + sum.values + sum.not_applicable + sum.not_available
+    /// Whether a figure stands back for one below it: without a number for any number, and a stock for a later one.
+    fn gives_way(&self, own: &Said, lower: &Said) -> bool {
+        let is_stale = !self.nature.is_flow && lower.until() > own.until();
+        lower.sum.has_number() && (is_stale || !own.sum.has_number())
+    }
+
+    /// What the organization itself said over the span.
+    fn said(&self, reporter: &Reporter, span: Period) -> Said {
+        if self.nature.is_flow { self.total(reporter, span) } else { self.last(reporter, span) }
+    }
+
+    /// Of a flow: what was reported for the period; else, without a frequency, the total of its parts.
+    fn total(&self, reporter: &Reporter, period: Period) -> Said {
+        let own = reporter.periods.get(&period);
+        let mut said = own.map(|own| Said::once(period, own)).unwrap_or_default();
+        if self.nature.frequency.is_none() && !said.sum.is_figure() {
+            said = Said::default();
+            for part in parts(period) {
+                said.add(self.total(reporter, part));
+            }
+        }
+        said
+    }
+
+    /// Of a stock: the last figure; of two that end together, that of the longer period.
+    fn last(&self, reporter: &Reporter, span: Period) -> Said {
+        let within = self.nature.periods(span).into_iter();
+        let figures = within.filter_map(|period| Some((period, reporter.periods.get(&period)?)));
+        let last = figures
+            .filter(|(_, own)| own.sum().is_figure())
+            .max_by_key(|(period, _)| (period.last_month(), period.frequency()));
+        last.map(|(period, own)| Said::once(period, own)).unwrap_or_default()
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! The figure of an organization for a period is its own report of that period, or else the sum over the topmost
 //! organizations below it that reported: a report stands for its whole subtree, so what was reported further down is
-//! not added again. A report of `not_available` is no figure: those below are asked. `not_applicable` is one: nothing arose.
+//! not added again. A report of `not_available` is no figure: those below are asked. `not_applicable` (nothing arose), or
+//! nought of nought, stands only when nobody below has a number; and a stock, only until somebody below reports a later one.
 
 pub mod api;
 pub mod combine;
 pub mod model;
+mod said;
 pub mod store;
 pub mod target;
 
@@ -48,7 +50,7 @@ pub struct Subject {
 /// What the database says.
 pub async fn load(db: &mut Db, under: &Subtree, indicator: Indicator, period: Period) -> Result<Subject, Problem> {
     let nature = indicator.nature();
-    let periods = nature.pieces(period).into_iter().flatten().collect();
+    let periods = nature.periods(period);
     let rows = store::rows(db, under, &indicator.code, periods).await?;
     let targets = indicators::store::targets_of(db, vec![indicator.code.clone()]).await?;
     Ok(Subject {

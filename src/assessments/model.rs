@@ -86,7 +86,7 @@ pub struct Computation {
     pub contributors: Vec<OrgCode>,
     /// The periods of those reports.
     pub periods: Vec<Period>,
-    /// How many rows were left out because a total, or an organization above, already stands for them.
+    /// How many rows were left out because a total, or another organization above or below, stands for them.
     pub superseded: usize,
 }
 

@@ -19,21 +19,37 @@ impl Coverage {
         };
         let expected = subject.targeted.iter().filter(|(path, _)| !reach.is_alone || *path == reach.path);
         for (path, organization) in expected {
-            let own = Reach { path: path.clone(), is_alone: reach.is_alone };
             for period in &periods {
                 self.expected += 1;
-                if subject.reports.combine(&own, *period).figure() != Figure::NoData {
+                let Some(reason) = lack(subject, path, reach.is_alone, *period) else {
                     self.received += 1;
                     continue;
-                }
-                let is_said = subject.reports.is_not_available(path, *period);
+                };
                 self.missing.push(MissingFigure {
                     indicator: subject.indicator.code.clone(),
                     organization: organization.clone(),
                     period: *period,
-                    reason: if is_said { MissingReason::NotAvailable } else { MissingReason::NotReported },
+                    reason,
                 });
             }
         }
+    }
+}
+
+/// Why the organization's own figure is not there; none when it is.
+fn lack(subject: &Subject, path: &str, is_alone: bool, period: Period) -> Option<MissingReason> {
+    let has_figure = |is_alone| {
+        let reach = Reach { path: path.to_owned(), is_alone };
+        subject.reports.combine(&reach, period).figure() != Figure::NoData
+    };
+    if has_figure(true) {
+        None
+    } else if !is_alone && has_figure(false) {
+        // Also when it said `not_available`: a sum is shown, and that it is one of parts must not be overlooked.
+        Some(MissingReason::PartsOnly)
+    } else if subject.reports.is_not_available(path, period) {
+        Some(MissingReason::NotAvailable)
+    } else {
+        Some(MissingReason::NotReported)
     }
 }

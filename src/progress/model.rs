@@ -159,10 +159,12 @@ pub struct Remark {
 }
 
 words! {
-    /// Why an expected figure is missing.
+    /// Why an expected figure is missing: nothing was reported; the organization said that there is no figure; or only
+    /// organizations below it reported, and nobody says that these are all.
     MissingReason {
         NotReported = "not_reported",
         NotAvailable = "not_available",
+        PartsOnly = "parts_only",
     }
 }
 
@@ -175,7 +177,7 @@ pub struct MissingFigure {
     pub organization: OrgCode,
     /// The period whose figure is missing.
     pub period: Period,
-    /// Whether nothing was said, or that there is no figure.
+    /// Whether nothing was said, or that there is no figure, or only organizations below it reported (`parts_only`).
     pub reason: MissingReason,
 }
 
@@ -185,7 +187,8 @@ pub struct Coverage {
     /// How many figures were to come: one for each indicator, organization with a target of its own, and reporting
     /// period within the period.
     pub expected: usize,
-    /// How many of them came, `not_applicable` included.
+    /// How many of them came from the organization itself, `not_applicable` included. What only organizations below it
+    /// reported is a sum of parts, and `missing` names it.
     pub received: usize,
     /// Those that did not.
     pub missing: Vec<MissingFigure>,

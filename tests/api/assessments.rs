@@ -108,13 +108,14 @@ on_both! {
         assert_eq!(top(api, "A3", "2026-A1", "LC")["value"], "5");
     }
 
-    fn without_a_frequency_the_period_itself_or_the_coarsest_pieces_count(api: &Api) {
+    fn without_a_frequency_a_period_is_what_was_reported_for_it_or_the_sum_of_its_parts(api: &Api) {
         indicator(api, "A4 count flow -", &[], &[
             "LC-TTR 2026-Q1 10", "LC-TTR 2026-M01 1", "LC-TTR 2026-M04 2", "LC-TTR 2026-S2 100", "LC-TTR 2025-A1 7", "LC-TTR 2025-Q1 1",
         ]);
         assert_eq!(top(api, "A4", "2026-Q1", "LC")["value"], "10");
         assert_eq!(top(api, "A4", "2026-Q2", "LC")["value"], "2");
-        assert_eq!(top(api, "A4", "2026-A1", "LC")["value"], "100");
+        assert_eq!(top(api, "A4", "2026-S1", "LC")["value"], "12");
+        assert_eq!(top(api, "A4", "2026-A1", "LC")["value"], "112");
         assert_eq!(top(api, "A4", "2025-A1", "LC")["value"], "7");
     }
 
@@ -129,6 +130,52 @@ on_both! {
         }
         assert_eq!(top(api, "CT02", "2026-M11", "LC-TTR")["value"], "50");
         assert_eq!(top(api, "CT02", "2026-M12", "LC-TTR")["computed"]["rule"], "none");
+    }
+
+    fn nothing_that_arose_above_does_not_hide_the_numbers_below(api: &Api) {
+        indicator(api, "CT04 ratio flow month", &[], &[
+            "LC-TTR 2026-M10 0/0", "LC-TTR-VP 2026-M10 5/10",
+            "LC-TTR 2026-M11 not_applicable", "LC-TTR-VP 2026-M11 5/10", "LC-TTR-NV 2026-M11 0/0",
+            "LC-TTR 2026-M12 0/0", "LC-TTR-VP 2026-M12 not_applicable",
+        ]);
+        for (period, superseded) in [("2026-M10", 1), ("2026-M11", 1)] {
+            let top = top(api, "CT04", period, "LC");
+            assert_eq!((&top["numerator"], &top["denominator"], &top["value"]), (&json!("5"), &json!("10"), &json!("50")), "{period}");
+            assert_eq!(top["computed"]["superseded"], superseded, "{period}");
+        }
+        let december = top(api, "CT04", "2026-M12", "LC");
+        assert_eq!((&december["verdict"], &december["computed"]["contributors"]), (&json!("not_applicable"), &json!(["LC-TTR"])));
+        assert_eq!(top(api, "CT04", "2026-Q4", "LC")["denominator"], "20");
+    }
+
+    fn without_a_frequency_no_month_drops_out_beside_a_quarter(api: &Api) {
+        indicator(api, "A6 count flow -", &[], &[
+            "LC-TTR 2026-Q2 10", "LC-TTR 2026-M07 1", "LC-TTR 2026-M08 1", "LC-TTR 2026-M09 1", "LC-TTR 2026-M04 4",
+            "LC-TTR-VP 2025-Q3 30", "LC-TTR-NV 2025-M07 1", "LC-TTR-NV 2025-M08 1", "LC-TTR-NV 2025-M09 1", "LC-TTR 2025-9M 99",
+        ]);
+        let value = |period| top(api, "A6", period, "LC")["value"].clone();
+        for (period, sum) in [("2026-S1", "10"), ("2026-S2", "3"), ("2026-9M", "13"), ("2026-A1", "13")] {
+            assert_eq!(value(period), sum, "{period}");
+        }
+        assert_eq!(top(api, "A6", "2026-A1", "LC")["computed"]["periods"], json!(["2026-M07", "2026-M08", "2026-M09", "2026-Q2"]));
+        // Each organization by its own periods; nine months are no part of a year.
+        for (period, sum) in [("2025-Q3", "33"), ("2025-S2", "33"), ("2025-A1", "33"), ("2025-9M", "99")] {
+            assert_eq!(value(period), sum, "{period}");
+        }
+    }
+
+    fn a_stale_stock_does_not_hide_later_ones_below(api: &Api) {
+        for text in ["S2 count stock month", "S3 count stock -"] {
+            indicator(api, text, &[], &["LC-TTR 2026-M07 10", "LC-TTR-VP 2026-M09 20", "LC-TTR-NV 2026-M09 5",
+                "LC-TTR 2025-M09 10", "LC-TTR-VP 2025-M07 20", "LC-TTR-NV 2025-M09 5",
+                "LC-TTR 2024-M07 10", "LC-TTR-VP 2024-M09 20", "LC-TTR-NV 2024-M06 5"]);
+            let code = &text[..2];
+            for (period, value) in [("2026-Q3", "25"), ("2026-A1", "25"), ("2026-M07", "10"), ("2025-Q3", "10"), ("2024-A1", "25")] {
+                assert_eq!(top(api, code, period, "LC")["value"], value, "{code} {period}");
+            }
+            let year = top(api, code, "2026-A1", "LC");
+            assert_eq!(year["computed"], json!({ "rule": "last_value", "contributors": ["LC-TTR-NV", "LC-TTR-VP"], "periods": ["2026-M09"], "superseded": 1 }));
+        }
     }
 
     fn percentages_without_parts_do_not_add_up(api: &Api) {

@@ -241,15 +241,33 @@ on_both! {
         let missing = |indicator: &str, organization: &str, period: &str, reason: &str| {
             json!({ "indicator": indicator, "organization": organization, "period": period, "reason": reason })
         };
-        assert_eq!(body["coverage"], json!({ "expected": 7, "received": 3, "missing": [
+        assert_eq!(body["coverage"], json!({ "expected": 7, "received": 2, "missing": [
             missing("E1", "LC-SKHCN", "2026-M10", "not_available"),
             missing("E1", "LC-SKHCN", "2026-M11", "not_reported"),
+            missing("E1", "LC-TTR", "2026-M11", "parts_only"),
             missing("E1", "LC-TTR", "2026-M12", "not_reported"),
             missing("E2", "LC-TTR", "2026-Q4", "not_reported"),
         ] }));
         let values: Vec<_> = body["indicators"].as_array().unwrap().iter().map(|item| item["value"].clone()).collect();
         assert_eq!(values, [json!("83.3333"), Value::Null, Value::Null]);
         assert_eq!(client.get(200, "/v1/progress?period=2026-A1&under=LC-SKHCN").body["coverage"]["expected"], 12);
+    }
+
+    fn a_sum_of_parts_is_not_received_until_the_organization_itself_reports(api: &Api) {
+        given::run(api, async |db| {
+            given::indicator(db, "LC", "E4 ratio flow month", None).await?;
+            given::targets(db, "E4", &["LC-TTR - >= 90"]).await?;
+            given::observations(db, "E4", &["LC-TTR-VP 2026-M10 9/10", "LC-TTR 2026-M11 0/0", "LC-TTR-VP 2026-M12 9/10", "LC-TTR 2026-M12 not_available"]).await
+        });
+        let client = api.client("LC", READS);
+        let of = |period: &str| {
+            let coverage = client.get(200, &format!("/v1/progress?period={period}")).body["coverage"].clone();
+            (coverage["received"].as_i64().unwrap(), coverage["missing"][0]["reason"].clone())
+        };
+        assert_eq!(of("2026-M09"), (0, json!("not_reported")));
+        assert_eq!(of("2026-M10"), (0, json!("parts_only")));
+        assert_eq!(of("2026-M11"), (1, Value::Null));
+        assert_eq!(of("2026-M12"), (0, json!("parts_only")));
     }
 
     fn what_is_outside_the_part_of_the_tree_is_404(api: &Api) {
