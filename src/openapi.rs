@@ -1,5 +1,7 @@
 //! The OpenAPI document: what the macros cannot know, and the pages that show it.
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpResponse, get,
     http::header,
@@ -9,7 +11,7 @@ use serde::Serialize;
 use utoipa::{
     OpenApi, ToSchema,
     openapi::{
-        Content, OpenApi as Spec, Ref, RefOr, ResponseBuilder, Server,
+        Content, OpenApi as Spec, Ref, RefOr, Response, ResponseBuilder, Server,
         security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
     },
 };
@@ -114,6 +116,7 @@ impl Document {
         for item in spec.paths.paths.values_mut() {
             let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
+                describe(&mut operation.responses.responses);
                 let problem = ResponseBuilder::new()
                     .description("A problem: what was wrong, where, and the way out.")
                     .content(
@@ -131,6 +134,23 @@ impl Document {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
+    }
+}
+
+/// OpenAPI requires a description of every response; the body's schema says the rest.
+fn describe(responses: &mut BTreeMap<String, RefOr<Response>>) {
+    for (status, response) in responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let words = match status.as_str() {
+                "201" => "Created; Location says where it is.",
+                "207" => "Each row has an outcome of its own.",
+                "400" | "401" => "An OAuth error (RFC 6749, 5.2).",
+                _ => "The answer.",
+            };
+            words.clone_into(&mut response.description);
+        }
     }
 }
 

@@ -116,6 +116,11 @@ fn every_operation_says_what_it_is_for_and_what_it_answers() {
             faults.push(format!("{name}: needs one tag of {tags:?}"));
         }
         let responses = operation["responses"].as_object().unwrap();
+        for (status, response) in responses {
+            if response["description"].as_str().is_none_or(str::is_empty) {
+                faults.push(format!("{name}: its response {status} has no description, which OpenAPI requires"));
+            }
+        }
         let good: Vec<_> = responses.iter().filter(|(status, _)| status.starts_with('2')).collect();
         if good.is_empty() {
             faults.push(format!("{name}: has no 2xx response"));
