@@ -189,3 +189,37 @@ fn a_database_that_lacks_migrations_is_not_served() {
     let output = command(&database.address(), "127.0.0.1:0", &["serve"]).stderr(Stdio::piped()).output().unwrap();
     assert!(String::from_utf8(output.stderr).unwrap().contains("tiendo migrate"));
 }
+
+#[test]
+fn what_runs_is_answered_before_the_service_stops() {
+    use std::io::{Read, Write};
+    let database = Database::empty_sqlite();
+    run(&database.address(), &["migrate"]);
+    let (mut service, _) = start(&database.address(), &["serve"]);
+    let address = service.base.trim_start_matches("http://").to_owned();
+    let body = "grant_type=client_credentials";
+    let mut running = std::net::TcpStream::connect(&address).unwrap();
+    running.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    running.write_all(head.as_bytes()).unwrap();
+    // The service has begun with the request when it asks for the body.
+    let mut asked = [0; 25];
+    running.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let pid = service.child.id();
+    assert!(Command::new("sh").args(["-c", &format!("kill -TERM {pid}")]).status().unwrap().success());
+    let began = Instant::now();
+    while std::net::TcpStream::connect(&address).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(20), "the service still takes connections");
+        std::thread::yield_now();
+    }
+    running.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    running.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("invalid_client"), "{answer}");
+    assert!(service.child.wait().unwrap().success());
+}
