@@ -36,6 +36,7 @@ pub struct AppState {
     /// What the service was told at start.
     pub settings: Data<Settings>,
     metrics: Data<Arc<Metrics>>,
+    document: Data<openapi::Document>,
 }
 
 impl AppState {
@@ -51,6 +52,7 @@ impl AppState {
                 .await
                 .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
         Ok(Self {
+            document: Data::new(openapi::Document::of_service(&settings.issuer)),
             store: Data::new(store),
             authority: Data::new(authority),
             settings: Data::new(settings),
@@ -83,7 +85,7 @@ pub fn create_app(
         Error = Error,
     >,
 > {
-    let (app, document) = App::new()
+    let (app, spec) = App::new()
         .app_data(state.store)
         .app_data(state.authority)
         .app_data(state.settings.clone())
@@ -95,8 +97,8 @@ pub fn create_app(
         .openapi(openapi::base(&state.settings.issuer))
         .configure(routes::all)
         .split_for_parts();
-    app.app_data(Data::new(http::Addresses::of(&document)))
-        .app_data(Data::new(openapi::Document::of(document)))
+    app.app_data(Data::new(http::Addresses::of(&spec)))
+        .app_data(state.document)
         .configure(openapi::pages)
         .default_service(web::to(http::elsewhere))
         .wrap(from_fn(auth::receive))

@@ -46,7 +46,7 @@ enum Verb {
     #[command(subcommand)]
     Client(client::Verb),
     /// Print the OpenAPI document
-    Openapi,
+    Openapi(openapi::Arguments),
     /// Ask a running service whether it is ready; for container health checks
     Health,
 }
@@ -60,8 +60,8 @@ pub fn run() -> ExitCode {
         Verb::Migrate(arguments) => migrate::run(&arguments),
         Verb::Load(arguments) => load::run(&arguments),
         Verb::Client(verb) => client::run(verb),
-        Verb::Openapi => {
-            openapi::run();
+        Verb::Openapi(arguments) => {
+            openapi::run(&arguments);
             Ok(())
         }
         Verb::Health => health::run(),

@@ -1,8 +1,30 @@
 //! `tiendo openapi`.
 
-use super::say;
-use crate::openapi;
+use clap::{Args, ValueEnum};
 
-pub fn run() {
-    say(openapi::Document::of_service("http://127.0.0.1:8080").text(), false);
+use super::say;
+use crate::openapi::Document;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The version of OpenAPI to write
+    #[arg(long, value_enum, default_value = "3.1")]
+    version: Version,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Version {
+    #[value(name = "3.1")]
+    V3_1,
+    #[value(name = "3.0")]
+    V3_0,
+}
+
+pub fn run(arguments: &Arguments) {
+    let document = Document::of_service("http://127.0.0.1:8080");
+    let text = match arguments.version {
+        Version::V3_1 => document.version_3_1(),
+        Version::V3_0 => document.version_3_0(),
+    };
+    say(String::from_utf8_lossy(text).trim_end(), false);
 }

@@ -32,7 +32,7 @@ pub async fn list_clients(
 /// Add a client
 ///
 /// Its secret is in this answer and in no other; a client with a JWK set gets none.
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["admin"])),
+#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["admin"])),
     responses((status = 201, body = ClientCredentials)))]
 #[post("/clients")]
 pub async fn create_client(

@@ -31,7 +31,7 @@ pub async fn list_documents(
 /// Add a document
 ///
 /// A resolution, decision or plan that tasks and indicators rest on. A document marked secret is refused.
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["documents:write"])),
+#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["documents:write"])),
     responses((status = 201, body = Document)))]
 #[post("/documents")]
 pub async fn create_document(
@@ -60,7 +60,7 @@ pub async fn get_document(
 }
 
 /// Change a document
-#[utoipa::path(tag = "Reference", params(DocumentId), security(("oauth2" = ["documents:write"])),
+#[utoipa::path(tag = "Reference", params(DocumentId, IfMatch), security(("oauth2" = ["documents:write"])),
     responses((status = 200, body = Document)))]
 #[patch("/documents/{id}")]
 pub async fn update_document(

@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, http::header};
 use serde::Serialize;
+use utoipa::IntoParams;
 
 use crate::{bilingual::Bilingual, problem::Problem};
 
@@ -20,8 +21,14 @@ pub fn etag(version: i32) -> String {
 }
 
 /// The caller's condition on a change; a request without one is 428.
-#[derive(Debug, Clone)]
-pub struct IfMatch(String);
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(names("If-Match"), parameter_in = Header)]
+pub struct IfMatch(
+    /// The `ETag` of the version you read: the change happens only while that is still the current one, so nobody's
+    /// change is overwritten unseen. Missing is 428, stale is 412.
+    #[param(example = "\"1\"", max_length = 200)]
+    String,
+);
 
 impl IfMatch {
     /// The condition that a version just read still holds.

@@ -33,7 +33,7 @@ pub async fn list_indicators(
 /// Define an indicator
 ///
 /// Targets are set apart: PUT …/targets.
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["indicators:write"])),
+#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["indicators:write"])),
     responses((status = 201, body = Indicator)))]
 #[post("/indicators")]
 pub async fn create_indicator(
@@ -65,7 +65,7 @@ pub async fn get_indicator(
 ///
 /// A changed definition is a new version; figures keep the one they were reported under. Kind, flow and unit change
 /// only while there are no figures.
-#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:write"])),
+#[utoipa::path(tag = "Reference", params(IndicatorCode, IfMatch), security(("oauth2" = ["indicators:write"])),
     responses((status = 200, body = Indicator)))]
 #[patch("/indicators/{code}")]
 pub async fn update_indicator(

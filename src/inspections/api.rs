@@ -31,7 +31,7 @@ pub async fn list_inspections(
 /// Record an inspection
 ///
 /// What was found when somebody looked at how tasks are carried out, and by when it is to be put right.
-#[utoipa::path(tag = "Push", security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 201, body = Inspection)))]
 #[post("/inspections")]
 pub async fn create_inspection(
@@ -62,7 +62,7 @@ pub async fn get_inspection(
 /// Change an inspection
 ///
 /// To close a finding, send the whole list of findings with its `closed_on`.
-#[utoipa::path(tag = "Push", params(InspectionId), security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", params(InspectionId, IfMatch), security(("oauth2" = ["tasks:assign"])),
     responses((status = 200, body = Inspection)))]
 #[patch("/inspections/{id}")]
 pub async fn update_inspection(

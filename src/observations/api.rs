@@ -62,7 +62,7 @@ pub async fn list_observations(
 /// Up to 5,000 rows; each ends as exactly one of `created`, `updated`, `unchanged`, `rejected`. The same rows pushed
 /// again are `unchanged`. With `on_error=abort` one rejected row keeps everything from being written (422); with
 /// `continue` the good rows are written and the answer is 207.
-#[utoipa::path(tag = "Push", params(PushParams), security(("oauth2" = ["observations:write"])),
+#[utoipa::path(tag = "Push", params(PushParams, RetryKey), security(("oauth2" = ["observations:write"])),
     request_body = Vec<ObservationCreate>,
     responses((status = 200, body = ObservationPush), (status = 207, body = ObservationPush)))]
 #[post("/observations")]

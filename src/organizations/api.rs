@@ -29,7 +29,7 @@ pub async fn list_organizations(
 }
 
 /// Add an organization
-#[utoipa::path(tag = "Reference", security(("oauth2" = ["organizations:write"])),
+#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["organizations:write"])),
     responses((status = 201, body = Organization)))]
 #[post("/organizations")]
 pub async fn create_organization(
@@ -58,7 +58,7 @@ pub async fn get_organization(
 }
 
 /// Change an organization
-#[utoipa::path(tag = "Reference", params(OrgCode), security(("oauth2" = ["organizations:write"])),
+#[utoipa::path(tag = "Reference", params(OrgCode, IfMatch), security(("oauth2" = ["organizations:write"])),
     responses((status = 200, body = Organization)))]
 #[patch("/organizations/{code}")]
 pub async fn update_organization(

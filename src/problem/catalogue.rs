@@ -1,6 +1,6 @@
 //! Every problem the service can give: one entry each, in both languages. `/v1/problems` shows this table.
 
-use super::kind::{Kind, entry};
+use super::kind::{GivenBy, Kind, entry};
 
 /// Finds an entry; an unknown slug is a mistake of ours and reads as `internal`.
 #[must_use]
@@ -11,6 +11,7 @@ pub fn kind(slug: &str) -> &'static Kind {
 static INTERNAL: Kind = entry(
     "internal",
     500,
+    GivenBy::Every,
     ["Lỗi của dịch vụ", "The service failed"],
     [
         "Dịch vụ gặp lỗi không lường trước và không ghi gì. Gửi lại yêu cầu (có Idempotency-Key thì không sợ trùng); nếu còn lỗi, báo cho người vận hành mã ở instance.",
@@ -23,6 +24,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "malformed-request",
         400,
+        GivenBy::WithBody,
         ["Yêu cầu không đọc được", "The request cannot be read"],
         [
             "Nội dung không phải JSON (hoặc biểu mẫu) đúng cú pháp, hay không phải UTF-8. detail nói dòng và cột đầu tiên sai. Sửa rồi gửi lại.",
@@ -32,6 +34,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "invalid-parameter",
         400,
+        GivenBy::Every,
         ["Tham số truy vấn không hợp lệ", "A query parameter is not valid"],
         [
             "Một tham số không có trong tài liệu, bị lặp lại, hoặc có giá trị sai. Không tham số nào bị bỏ qua trong im lặng. errors nêu tên tham số và quy tắc.",
@@ -41,6 +44,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "invalid-cursor",
         400,
+        GivenBy::Paged,
         ["Con trỏ trang không hợp lệ", "The cursor is not valid"],
         [
             "cursor phải lấy nguyên văn từ next_cursor của trang trước, với cùng bộ lọc. Bắt đầu lại không có cursor.",
@@ -50,6 +54,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "token-missing",
         401,
+        GivenBy::Secured,
         ["Chưa xác thực", "Not authenticated"],
         [
             "Yêu cầu không có Authorization: Bearer. Lấy token ở POST /oauth2/token rồi gửi lại.",
@@ -59,6 +64,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "token-invalid",
         401,
+        GivenBy::Secured,
         ["Token không dùng được", "The token is not accepted"],
         [
             "Token hết hạn, bị thu hồi, sai chữ ký, sai nơi nhận, hoặc hệ thống kết nối đã bị tạm dừng. Lấy token mới ở POST /oauth2/token.",
@@ -68,6 +74,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "scope-missing",
         403,
+        GivenBy::Secured,
         ["Thiếu quyền", "A scope is missing"],
         [
             "Hệ thống kết nối không có quyền (scope) mà thao tác này cần; detail nêu tên. Xin người quản trị cấp, rồi lấy token mới.",
@@ -77,6 +84,14 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "source-not-yours",
         403,
+        GivenBy::These(&[
+            "create_task",
+            "update_task",
+            "put_task",
+            "create_document",
+            "update_document",
+            "put_document_by_key",
+        ]),
         ["Bản ghi thuộc hệ thống khác", "Another system owns the record"],
         [
             "Bản ghi có source là của một hệ thống khác; chỉ hệ thống đó được thay đổi nội dung mà nó đã giao. Hãy sửa ở hệ thống gốc.",
@@ -86,6 +101,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "not-found",
         404,
+        GivenBy::Naming,
         ["Không tìm thấy", "Not found"],
         [
             "Không có gì ở địa chỉ này, hoặc nó nằm ngoài phần cây tổ chức của hệ thống gọi (hai trường hợp trả lời như nhau để không lộ thông tin).",
@@ -95,6 +111,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "method-not-allowed",
         405,
+        GivenBy::NoOperation,
         ["Phương thức không dùng được ở đây", "The method is not allowed here"],
         [
             "Địa chỉ có thật nhưng không nhận phương thức này; header Allow liệt kê những phương thức được nhận.",
@@ -104,6 +121,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "not-acceptable",
         406,
+        GivenBy::Formatted,
         ["Không có định dạng được yêu cầu", "The format asked for is not offered"],
         [
             "Accept chỉ nêu định dạng mà thao tác này không có. Xem tài liệu để biết các định dạng.",
@@ -113,6 +131,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "request-timeout",
         408,
+        GivenBy::WithBody,
         ["Nội dung đến quá chậm", "The body came too slowly"],
         [
             "Toàn bộ nội dung phải đến trong thời hạn (30 giây, nếu người vận hành không đặt khác). Không có gì được ghi; gửi lại hoặc chia nhỏ.",
@@ -122,6 +141,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "already-exists",
         409,
+        GivenBy::Creating,
         ["Đã có", "It exists already"],
         [
             "Một bản ghi với cùng khóa (mã, hoặc source + source_key) đã có. Đọc bản ghi đó, hoặc dùng PUT by-key.",
@@ -131,6 +151,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "idempotency-in-progress",
         409,
+        GivenBy::Repeatable,
         ["Yêu cầu cùng Idempotency-Key đang chạy", "The same Idempotency-Key is still running"],
         [
             "Yêu cầu đầu tiên với khóa này chưa xong. Chờ một giây rồi gửi lại để nhận câu trả lời của nó.",
@@ -140,6 +161,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "version-stale",
         412,
+        GivenBy::Conditional,
         ["Bản ghi đã thay đổi", "The record has changed"],
         [
             "If-Match không phải phiên bản hiện hành: có người đã sửa sau khi bạn đọc. Đọc lại (GET), so sánh, rồi gửi với ETag mới.",
@@ -149,6 +171,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "body-too-large",
         413,
+        GivenBy::WithBody,
         ["Nội dung quá lớn", "The body is too large"],
         [
             "Nội dung (sau khi giải nén) lớn hơn 10 MiB. Chia thành nhiều lần gửi.",
@@ -158,6 +181,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "unsupported-media-type",
         415,
+        GivenBy::WithBody,
         ["Không nhận kiểu nội dung này", "The content type is not taken"],
         [
             "Gửi application/json (hoặc application/x-www-form-urlencoded ở /oauth2).",
@@ -167,6 +191,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "invalid-body",
         422,
+        GivenBy::WithJson,
         ["Nội dung không hợp lệ", "The body is not valid"],
         [
             "JSON đúng cú pháp nhưng có trường sai kiểu, sai giá trị, thiếu, hoặc không có trong tài liệu. errors nêu từng chỗ bằng JSON pointer, mã và quy tắc. Không có gì được ghi.",
@@ -176,6 +201,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "rows-rejected",
         422,
+        GivenBy::These(&["create_observations"]),
         ["Có dòng bị từ chối", "Rows were rejected"],
         [
             "Với on_error=abort, một dòng sai làm cả lần gửi không được ghi. errors nêu từng dòng, cột và lý do. Sửa các dòng đó rồi gửi lại tất cả, hoặc dùng on_error=continue để ghi các dòng đúng.",
@@ -185,6 +211,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "too-many-rows",
         422,
+        GivenBy::These(&["create_observations"]),
         ["Quá nhiều dòng", "Too many rows"],
         [
             "Một lần gửi có nhiều dòng hơn giới hạn mà detail nêu. Không có gì được ghi; chia thành nhiều lần gửi.",
@@ -194,6 +221,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "transition-not-allowed",
         422,
+        GivenBy::These(&["create_task_transition"]),
         ["Không chuyển được trạng thái này", "The transition is not allowed"],
         [
             "Trạng thái hiện tại, hoặc quyền của hệ thống gọi, không cho phép bước chuyển này. GET cùng địa chỉ để xem các bước chuyển được phép lúc này.",
@@ -203,6 +231,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "task-closed",
         422,
+        GivenBy::These(&["put_task", "update_task", "create_progress_update", "create_deadline_change"]),
         ["Nhiệm vụ đã kết thúc", "The task is closed"],
         [
             "Nhiệm vụ đã hoàn thành hoặc đã hủy nên không nhận cập nhật tiến độ hay thay đổi thời hạn. Nếu nhiệm vụ đã hoàn thành cần làm tiếp, bên giao chuyển lại sang in_progress qua POST …/transitions, có lý do.",
@@ -212,6 +241,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "percent-fell",
         422,
+        GivenBy::These(&["create_progress_update"]),
         ["Tiến độ giảm mà không có lý do", "The percentage fell without a reason"],
         [
             "percent thấp hơn lần cập nhật trước. Nếu đúng như vậy, gửi kèm reason.",
@@ -221,6 +251,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "due-date-fixed",
         422,
+        GivenBy::These(&["update_task", "put_task"]),
         ["Thời hạn đã được giao", "The due date is fixed"],
         [
             "Thời hạn đã có chỉ được thay đổi qua POST …/deadline-changes, có lý do và người phê duyệt, để thời hạn đầu tiên được giữ lại.",
@@ -230,6 +261,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "secret-document",
         422,
+        GivenBy::These(&["create_document", "update_document", "put_document_by_key"]),
         ["Không nhận văn bản mật", "Secret documents are refused"],
         [
             "Văn bản mang dấu mật không được đưa lên hệ thống này. Không có gì được ghi.",
@@ -239,6 +271,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "client-has-keys",
         422,
+        GivenBy::These(&["create_client_secret"]),
         ["Hệ thống kết nối dùng khóa riêng", "The client has keys of its own"],
         [
             "Hệ thống kết nối này xác thực bằng khóa của chính nó (private_key_jwt) và không có secret nào để thay.",
@@ -248,6 +281,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "idempotency-key-reused",
         422,
+        GivenBy::Repeatable,
         ["Idempotency-Key đã dùng cho nội dung khác", "The Idempotency-Key was used for another body"],
         [
             "Khóa này đã đi với một yêu cầu khác trong 7 ngày qua. Mỗi yêu cầu mới cần một khóa mới; gửi lại cùng yêu cầu thì giữ nguyên nội dung.",
@@ -257,6 +291,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "if-match-required",
         428,
+        GivenBy::OnlyConditional,
         ["Thiếu If-Match", "If-Match is required"],
         [
             "Thay đổi một bản ghi cần If-Match với ETag đã đọc, để không ai ghi đè lên thay đổi của người khác. GET bản ghi, lấy ETag, gửi lại.",
@@ -266,6 +301,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "rate-limited",
         429,
+        GivenBy::Secured,
         ["Quá nhiều yêu cầu", "Too many requests"],
         [
             "Hệ thống kết nối đã dùng hết hạn mức. Chờ số giây ở Retry-After rồi gửi tiếp.",
@@ -275,6 +311,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "internal",
         500,
+        GivenBy::Every,
         ["Lỗi của dịch vụ", "The service failed"],
         [
             "Dịch vụ gặp lỗi không lường trước và không ghi gì. Gửi lại yêu cầu (có Idempotency-Key thì không sợ trùng); nếu còn lỗi, báo cho người vận hành mã ở instance.",
@@ -284,6 +321,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "unavailable",
         503,
+        GivenBy::Every,
         ["Tạm thời không phục vụ được", "Not available for the moment"],
         [
             "Cơ sở dữ liệu đang bận hoặc đang kết nối lại. Không có gì được ghi; thử lại sau số giây ở Retry-After.",

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 pub use catalogue::{CATALOGUE, kind};
-pub use kind::Kind;
+pub use kind::{GivenBy, Kind};
 pub use pages::{get_problem, list_problems};
 pub use render::{for_status, render};
 

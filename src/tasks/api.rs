@@ -42,7 +42,7 @@ pub async fn list_tasks(
 /// Assign a task
 ///
 /// A system that has its own id for the task uses `PUT /v1/tasks/by-key/{source}/{source_key}` instead: it can be repeated.
-#[utoipa::path(tag = "Push", security(("oauth2" = ["tasks:assign"])), responses((status = 201, body = TaskView)))]
+#[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, body = TaskView)))]
 #[post("/tasks")]
 pub async fn create_task(
     caller: Permit<TasksAssign>,
@@ -76,7 +76,7 @@ pub async fn get_task(
 ///
 /// What was assigned: title, lead, group and so on. Only the system that owns the task may; a due date once given
 /// moves through `deadline-changes`. A patch that changes nothing makes no version.
-#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:assign"])), responses((status = 200, body = TaskView)))]
+#[utoipa::path(tag = "Push", params(TaskId, IfMatch), security(("oauth2" = ["tasks:assign"])), responses((status = 200, body = TaskView)))]
 #[patch("/tasks/{id}")]
 pub async fn update_task(
     caller: Permit<TasksAssign>,

@@ -7,6 +7,7 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use super::{Answer, Json};
 use crate::{
@@ -20,9 +21,20 @@ use crate::{
 const KEPT_DAYS: i64 = 7;
 
 /// The caller's `Idempotency-Key`, if it sent one, and the operation it was sent to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Header)]
 pub struct RetryKey {
+    /// A key of your own for this request (a UUID is best), so that repeating it is harmless: the same key with the same
+    /// body gets the first answer again, for 7 days.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 257,
+        example = "8e03978e-40d5-43e8-bc93-6894a57f9324"
+    )]
     key: Option<String>,
+    #[param(ignore)]
     operation: String,
 }
 

@@ -31,7 +31,7 @@ pub async fn list_deadline_changes(
 /// Move a task's due date
 ///
 /// The only way to move it once it is given: with a reason and who approved it. The first due date is kept.
-#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 201, body = DeadlineChange)))]
 #[post("/tasks/{id}/deadline-changes")]
 pub async fn create_deadline_change(

@@ -32,7 +32,7 @@ pub async fn list_progress_updates(
 ///
 /// The task shows the figures of the update with the latest `as_of`; an older one that arrives late is kept and moves
 /// nothing. Send an `Idempotency-Key`, so that a repetition is not a second update.
-#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:progress"])),
+#[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:progress"])),
     responses((status = 201, body = ProgressUpdate)))]
 #[post("/tasks/{id}/progress-updates")]
 pub async fn create_progress_update(

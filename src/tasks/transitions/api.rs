@@ -32,7 +32,7 @@ pub async fn list_task_transitions(
 /// Move a task to another state
 ///
 /// Answers the task as it is then. The reason and the evidence stay in its history.
-#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:assign"]), ("oauth2" = ["tasks:progress"])),
+#[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"]), ("oauth2" = ["tasks:progress"])),
     responses((status = 200, body = TaskView)))]
 #[post("/tasks/{id}/transitions")]
 pub async fn create_task_transition(

@@ -1,0 +1,87 @@
+//! The examples of the document: requests and answers that a test recorded from the service with the real plan.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::openapi::{
+    RefOr,
+    example::{Example, ExampleBuilder},
+    path::Operation,
+};
+
+use crate::problem::kind;
+
+/// What `tests/api/examples.rs` recorded.
+const RECORDED: &str = include_str!("../../openapi/examples.json");
+
+/// The recorded examples; the test that records them fails when the service no longer answers so.
+#[derive(Deserialize)]
+pub(super) struct Examples {
+    operations: BTreeMap<String, Exchange>,
+    problems: BTreeMap<String, Value>,
+}
+
+/// One call of an operation.
+#[derive(Deserialize)]
+struct Exchange {
+    /// Values of the path's parameters.
+    parameters: BTreeMap<String, Value>,
+    /// The body sent.
+    request: Option<Value>,
+    /// The body answered, by status and media type.
+    answers: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+impl Examples {
+    /// Those of this build.
+    pub(super) fn recorded() -> Self {
+        serde_json::from_str(RECORDED).unwrap_or(Self { operations: BTreeMap::new(), problems: BTreeMap::new() })
+    }
+
+    /// Gives an operation the examples of its parameters, request and answers.
+    pub(super) fn add(&self, operation: &mut Operation) {
+        let Some(exchange) = self.operations.get(operation.operation_id.as_deref().unwrap_or_default()) else { return };
+        for parameter in operation.parameters.iter_mut().flatten() {
+            if let RefOr::T(parameter) = parameter
+                && let Some(value) = exchange.parameters.get(&parameter.name)
+            {
+                parameter.example = Some(value.clone());
+            }
+        }
+        if let (Some(RefOr::T(body)), Some(value)) = (&mut operation.request_body, &exchange.request) {
+            for content in body.content.values_mut() {
+                if let RefOr::T(content) = content {
+                    content.example = Some(value.clone());
+                }
+            }
+        }
+        for (status, answers) in &exchange.answers {
+            let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) else { continue };
+            for (media_type, value) in answers {
+                if let Some(RefOr::T(content)) = response.content.get_mut(media_type) {
+                    content.example = Some(value.clone());
+                }
+            }
+        }
+    }
+
+    /// One example for each problem, for the responses to refer to.
+    pub(super) fn of_problems(&self) -> BTreeMap<String, RefOr<Example>> {
+        let examples = self.problems.iter().map(|(slug, value)| {
+            let kind = kind(slug);
+            let example = ExampleBuilder::new()
+                .summary(format!("{} ({})", kind.title.en, kind.title.vi))
+                .description(kind.help.en.clone())
+                .value(Some(value.clone()))
+                .build();
+            (slug.clone(), RefOr::T(example))
+        });
+        examples.collect()
+    }
+
+    /// The recorded body of a problem.
+    pub(super) fn of_problem(&self, slug: &str) -> Option<&Value> {
+        self.problems.get(slug)
+    }
+}
