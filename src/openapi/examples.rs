@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::openapi::{
     RefOr,
     example::{Example, ExampleBuilder},
-    path::Operation,
+    path::{Operation, ParameterBuilder},
 };
 
 use crate::problem::kind;
@@ -46,7 +46,8 @@ impl Examples {
             if let RefOr::T(parameter) = parameter
                 && let Some(value) = exchange.parameters.get(&parameter.name)
             {
-                parameter.example = Some(value.clone());
+                let builder = ParameterBuilder::from(parameter.clone());
+                *parameter = builder.example(Some(value.clone())).build();
             }
         }
         if let (Some(RefOr::T(body)), Some(value)) = (&mut operation.request_body, &exchange.request) {

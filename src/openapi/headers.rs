@@ -56,7 +56,7 @@ pub(super) fn components() -> BTreeMap<String, RefOr<Header>> {
             _ => Some((*example).into()),
         };
         let schema = Object::with_type(SchemaType::Type(kind.clone()));
-        let header = HeaderBuilder::new().schema(schema).description(Some(*meaning)).example(example).build();
+        let header = HeaderBuilder::new().schema(Some(schema)).description(Some(*meaning)).example(example).build();
         ((*name).to_owned(), RefOr::T(header))
     });
     described.collect()
