@@ -1,0 +1,199 @@
+"""The processes that are measured: a private PostgreSQL and the release binary, both on loopback only."""
+
+import json
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def cpu_of(pid):
+    """Seconds of processor time that a process and its ended children have used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15]) / TICKS
+
+
+def resident(pid, peak=False):
+    """Resident memory in MiB: now, or the most since `forget_peak`."""
+    found = re.search(rf"{'VmHWM' if peak else 'VmRSS'}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024
+
+
+def forget_peak(pid):
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+class Postgres:
+    """PostgreSQL with a server's usual settings: what is committed is on disk."""
+
+    def __init__(self, folder):
+        self.folder, self.bin = folder, self.find()
+        self.port, self.name = free_port(), "tiendo_bench"
+        self.user = "nobody" if os.geteuid() == 0 else None
+        if self.user and any(entry.pw_name == "postgres" for entry in pwd.getpwall()):
+            self.user = "postgres"
+        self.password_file = folder / "password"
+        self.is_new = not (folder / "data" / "PG_VERSION").exists()
+        if self.is_new:
+            self.create()
+        self.password = self.password_file.read_text().strip()
+        self.start()
+
+    @staticmethod
+    def find():
+        for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+            if all((folder / name).exists() for name in ("initdb", "pg_ctl", "pgbench", "psql")):
+                return folder
+        found = shutil.which("pg_ctl")
+        if not (found and shutil.which("pgbench")):
+            raise SystemExit("benches: PostgreSQL's server and pgbench are needed (Debian: postgresql, postgresql-contrib)")
+        return Path(found).resolve().parent
+
+    def run_as_server(self, *command):
+        if self.user:
+            command = ("setpriv", f"--reuid={self.user}", f"--regid={pwd.getpwnam(self.user).pw_gid}",
+                       "--clear-groups", "--", *command)
+        return subprocess.run(command, check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def create(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.password_file.write_text(secrets.token_hex(16))
+        self.password_file.chmod(0o600)
+        if self.user:
+            shutil.chown(self.folder, self.user)
+            shutil.chown(self.password_file, self.user)
+        self.run_as_server(self.bin / "initdb", f"--pgdata={self.folder}/data", "--username=bench",
+                           f"--pwfile={self.password_file}", "--auth=scram-sha-256", "--encoding=UTF8",
+                           "--locale=C.UTF-8")
+        with open(self.folder / "data" / "postgresql.conf", "a") as settings:
+            settings.write("listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 150\n"
+                           "shared_buffers = '512MB'\nmax_wal_size = '4GB'\ncheckpoint_timeout = '30min'\n"
+                           "logging_collector = on\nlog_destination = 'jsonlog'\nlog_filename = 'server.log'\n"
+                           "log_rotation_age = 0\nlog_rotation_size = 0\ntimezone = 'UTC'\n")
+
+    def start(self):
+        self.run_as_server(self.bin / "pg_ctl", "start", f"--pgdata={self.folder}/data", "--wait", "--silent",
+                           f"--options=-p {self.port}", f"--log={self.folder}/start.log")
+        self.pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        self.environment = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "bench",
+                            "PGPASSWORD": self.password, "PGDATABASE": self.name, "PGOPTIONS": ""}
+        self.url = f"postgres://bench:{self.password}@127.0.0.1:{self.port}/{self.name}"
+
+    def stop(self):
+        self.run_as_server(self.bin / "pg_ctl", "stop", f"--pgdata={self.folder}/data", "--mode=fast", "--wait", "--silent")
+
+    def psql(self, *arguments, database=None):
+        environment = {**self.environment, "PGDATABASE": database or self.name}
+        command = [self.bin / "psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", *arguments]
+        return subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, text=True).stdout
+
+    def cpu(self):
+        """Processor seconds of the server: the postmaster, its children, and those that have ended."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        total = cpu_of(self.pid)
+        for child in children:
+            try:
+                total += cpu_of(child)
+            except FileNotFoundError:
+                pass
+        return total
+
+    def statements_of(self, action):
+        """What the server was asked while `action` ran: texts with their parameters, in order."""
+        log = self.folder / "data" / "log" / "server.json"
+        self.psql("-c", "ALTER SYSTEM SET log_min_duration_statement = 0", "-c", "SELECT pg_reload_conf()")
+        time.sleep(0.5)
+        begin = log.stat().st_size
+        action()
+        time.sleep(0.3)
+        with open(log, "rb") as file:
+            file.seek(begin)
+            lines = [json.loads(line) for line in file.read().splitlines()]
+        self.psql("-c", "ALTER SYSTEM RESET log_min_duration_statement", "-c", "SELECT pg_reload_conf()")
+        found = []
+        for line in lines:
+            told = re.match(r"duration: [\d.]+ ms  (?:execute [^:]*|statement): (.*)", line.get("message", ""), re.S)
+            if told and line.get("application_name") == "tiendo":
+                found.append((told[1], parameters(line.get("detail", ""))))
+        return found
+
+
+def parameters(detail):
+    """`parameters: $1 = 'a', $2 = NULL` as a list."""
+    values = re.findall(r"\$\d+ = (NULL|'(?:[^']|'')*')", detail)
+    return [None if value == "NULL" else value[1:-1].replace("''", "'") for value in values]
+
+
+class Service:
+    """The release binary with authentication on, and a token of a client that sees the whole tree."""
+
+    def __init__(self, binary, url, folder, credentials=None, log="info"):
+        self.binary, self.url, self.folder, self.log = binary, url, folder, log
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.credentials = credentials
+        self.environment = {
+            **os.environ, "DATABASE_URL": url, "TIENDO_LISTEN": f"127.0.0.1:{self.port}", "TIENDO_LOG": log,
+            "TIENDO_REQUESTS_PER_MINUTE": "0", "TIENDO_TOKEN_SECONDS": "7200",
+        }
+
+    def verb(self, *arguments):
+        return subprocess.run([self.binary, *arguments], check=True, env=self.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True).stdout
+
+    def add_client(self):
+        added = self.verb("client", "add", "--name", "bench", "--organization", "X", "--profile", "administrator")
+        self.credentials = dict(line.split("=", 1) for line in added.split() if "=" in line)
+        return self.credentials
+
+    def start(self):
+        """Starts it; answers the milliseconds until its first answer."""
+        began = time.perf_counter()
+        self.process = subprocess.Popen([self.binary, "serve"], env=self.environment, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=open(self.folder / "service.log", "w"))
+        self.pid = self.process.pid
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.base}/health/live", timeout=5).read()
+                break
+            except OSError:
+                if self.process.poll() is not None:
+                    raise SystemExit("benches: the service did not start: "
+                                     + (self.folder / "service.log").read_text()[-2000:])
+                time.sleep(0.001)
+        took = (time.perf_counter() - began) * 1000
+        self.token = self.ask_token()
+        return took
+
+    def ask_token(self):
+        form = "grant_type=client_credentials&client_id={client_id}&client_secret={client_secret}"
+        request = urllib.request.Request(f"{self.base}/oauth2/token", form.format(**self.credentials).encode())
+        return json.load(urllib.request.urlopen(request))["access_token"]
+
+    def call(self, method, path, accept="application/json", body=""):
+        request = urllib.request.Request(self.base + path, body.encode() if body else None, method=method, headers={
+            "Authorization": f"Bearer {self.token}", "Accept": accept, "Content-Type": "application/json"})
+        return urllib.request.urlopen(request).read()
+
+    def cpu(self):
+        return cpu_of(self.pid)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
