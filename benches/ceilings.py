@@ -40,7 +40,9 @@ def pgbench(postgres, scripts, variables, clients, seconds):
         command += ["-f", str(script)]
     for name, value in variables.items():
         command += ["-D", f"{name}={value}"]
-    told = subprocess.run(command, check=True, env=postgres.environment, capture_output=True, text=True)
+    told = subprocess.run(command, env=postgres.environment, capture_output=True, text=True)
+    if told.returncode:
+        raise SystemExit(f"benches: pgbench: {told.stderr[-2000:]}")
     if (failed := re.search(r"number of failed transactions: (\d+)", told.stdout)) and int(failed[1]):
         raise SystemExit(f"benches: pgbench: {failed[0]}\n{told.stderr[-2000:]}")
     return float(re.search(r"tps = ([\d.]+)", told.stdout)[1])

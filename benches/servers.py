@@ -29,6 +29,12 @@ def cpu_of(pid):
     return sum(int(field) for field in fields[11:15]) / TICKS
 
 
+def busy():
+    """Seconds of processor time that the whole machine has used."""
+    user, nice, system, _, _, irq, softirq, *_ = (int(field) for field in Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + softirq) / TICKS
+
+
 def resident(pid, peak=False):
     """Resident memory in MiB: now, or the most since `forget_peak`."""
     found = re.search(rf"{'VmHWM' if peak else 'VmRSS'}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())

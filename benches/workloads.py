@@ -17,7 +17,7 @@ def task_id(number):
 
 
 def task_expression(variable):
-    return f"('019b7c02-0000-7000-8000-' || lpad(to_hex(:{variable}), 12, '0'))::uuid"
+    return f"('019b7c02-0000-7000-8000-' || lpad(to_hex(:{variable}::bigint), 12, '0'))::uuid"
 
 
 class Workload:
