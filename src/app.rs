@@ -17,7 +17,7 @@ use utoipa_actix_web::AppExt;
 use crate::{
     auth::{self, Authority},
     clock::Clock,
-    db::{Options, Store, Tls},
+    db::{Options, Store, Tls, Url},
     http::{self, BODY_LIMIT},
     openapi,
     problem::Problem,
@@ -66,8 +66,17 @@ impl AppState {
 /// # Errors
 /// A sentence on why it cannot be reached.
 pub async fn open_store(settings: &Settings, tls: Tls) -> Result<Store, String> {
-    let options =
-        Options { pool_size: settings.pool_size, readers: settings.readers, wait: settings.database_wait, tls };
+    // The settings are of the process. On PostgreSQL each worker has its part, and one at least.
+    let part = |all: usize| match settings.database {
+        Url::Postgres(_) => all.div_ceil(settings.workers),
+        Url::Sqlite(_) => all,
+    };
+    let options = Options {
+        pool_size: part(settings.pool_size),
+        readers: part(settings.readers),
+        wait: settings.database_wait,
+        tls,
+    };
     Store::open(&settings.database, options)
         .await
         .map_err(|error| format!("DATABASE_URL: cannot open the database: {error}"))

@@ -1,6 +1,6 @@
 //! From what organizations reported to the figure of one organization over one period: pure, exact, nothing counted twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{
     said::{Own, Said, Sum},
@@ -144,14 +144,21 @@ impl Reports {
     #[must_use]
     pub fn combine(&self, reach: &Reach, asked: Period) -> Combined {
         let mut combined = Combined { is_ratio: self.nature.is_ratio, ..Combined::default() };
+        let mut named = HashSet::new();
         for span in self.nature.spans(asked) {
-            self.add_topmost(&mut combined, reach, span);
+            self.add_topmost(&mut combined, &mut named, reach, span);
         }
         combined
     }
 
     /// Adds each organization that has a figure over the span and none above it that stands for it.
-    fn add_topmost(&self, combined: &mut Combined, reach: &Reach, span: Period) {
+    fn add_topmost<'a>(
+        &'a self,
+        combined: &mut Combined,
+        named: &mut HashSet<&'a OrgCode>,
+        reach: &Reach,
+        span: Period,
+    ) {
         let inside = self.reporters.range(reach.path.clone()..).take_while(|(path, _)| path.starts_with(&reach.path));
         let inside = inside.filter(|(path, _)| !reach.is_alone || **path == reach.path);
         let said: Vec<_> = inside.map(|(path, reporter)| (path, reporter, self.said(reporter, span))).collect();
@@ -173,7 +180,7 @@ impl Reports {
             combined.sum.add(&own.sum);
             combined.superseded += own.left_out;
             combined.periods.extend(&own.periods);
-            if !combined.contributors.contains(&reporter.code) {
+            if named.insert(&reporter.code) {
                 combined.contributors.push(reporter.code.clone());
             }
         }

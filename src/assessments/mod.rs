@@ -7,12 +7,15 @@
 
 pub mod api;
 pub mod combine;
+mod loading;
 pub mod model;
 mod said;
 pub mod store;
 pub mod target;
 
 use std::collections::BTreeMap;
+
+pub use loading::Loading;
 
 use combine::{Figure, Nature, Reach, Reports};
 use model::{Assessment, AssessmentFilter, Computation, Exact, Place, Verdict};
@@ -23,10 +26,7 @@ use crate::{
     calendars::{self, Calendar, Frequency, Period},
     db::{Db, types::OrgCode},
     http::{Listed, Page},
-    indicators::{
-        self,
-        model::{IndicatorKind, Target},
-    },
+    indicators::model::{IndicatorKind, Target},
     organizations,
     problem::Problem,
 };
@@ -42,23 +42,6 @@ pub struct Subject {
     pub reports: Reports,
     /// Path and code of the organizations that have a target of their own.
     pub targeted: Vec<(String, OrgCode)>,
-}
-
-/// Reads an indicator's targets and reports.
-///
-/// # Errors
-/// What the database says.
-pub async fn load(db: &mut Db, under: &Subtree, indicator: Indicator, period: Period) -> Result<Subject, Problem> {
-    let nature = indicator.nature();
-    let periods = nature.periods(period);
-    let rows = store::rows(db, under, &indicator.code, periods).await?;
-    let targets = indicators::store::targets_of(db, vec![indicator.code.clone()]).await?;
-    Ok(Subject {
-        targets: targets.into_iter().map(|(_, target)| target).collect(),
-        targeted: store::targeted(db, under, &indicator.code, period.year()).await?,
-        reports: Reports::new(nature, rows),
-        indicator,
-    })
 }
 
 impl Indicator {
@@ -130,11 +113,9 @@ pub async fn list(
     let subtree = Subtree::at(under.path.clone());
     let rows = usize::try_from(page.rows()).unwrap_or(usize::MAX);
     let (mut items, mut total) = (Vec::new(), 0);
-    for indicator in readable {
-        if items.len() >= rows && !page.count {
-            break;
-        }
-        let subject = load(db, &subtree, indicator, period).await?;
+    let mut subjects = Loading::of(readable, subtree, period);
+    while items.len() < rows || page.count {
+        let Some(subject) = subjects.next(db).await? else { break };
         let listed = subject.listed(&under.path, &under.code);
         total += i64::try_from(listed.len()).unwrap_or(i64::MAX);
         for (path, code) in listed {

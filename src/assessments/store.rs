@@ -33,6 +33,8 @@ pub struct Indicator {
 /// What one organization reported for one period and breakdown.
 #[derive(Debug, Clone, Queryable)]
 pub struct Row {
+    /// What was measured.
+    pub indicator: IndicatorCode,
     /// Where the organization stands.
     pub path: String,
     /// The organization.
@@ -89,43 +91,44 @@ pub async fn indicators(db: &mut Db, readable: &Subtree, wanted: Wanted) -> Quer
     })
 }
 
-/// Path and code of the organizations of the part that have a target of their own, for the year or for any.
+/// Indicator, path and code of the organizations of the part that have a target of their own, for the year or for any.
 pub async fn targeted(
     db: &mut Db,
     under: &Subtree,
-    indicator: &IndicatorCode,
+    indicators: Vec<IndicatorCode>,
     year: i32,
-) -> QueryResult<Vec<(String, OrgCode)>> {
-    let (under, indicator) = (under.clone(), indicator.clone());
+) -> QueryResult<Vec<(IndicatorCode, String, OrgCode)>> {
+    let under = under.clone();
     both!(db, |c| {
         let (from, to) = under.range();
         indicator_targets::table
             .inner_join(organizations::table.on(indicator_targets::organization.eq(organizations::code.nullable())))
-            .filter(indicator_targets::indicator.eq(indicator))
+            .filter(indicator_targets::indicator.eq_any(indicators))
             .filter(indicator_targets::year.is_null().or(indicator_targets::year.eq(year)))
             .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
-            .order(organizations::path)
+            .order((indicator_targets::indicator, organizations::path))
             .distinct()
-            .select((organizations::path, organizations::code))
+            .select((indicator_targets::indicator, organizations::path, organizations::code))
             .load(c)
     })
 }
 
-/// What the organizations of the part reported of an indicator for these periods.
+/// What the organizations of the part reported of these indicators for these periods.
 pub async fn rows(
     db: &mut Db,
     under: &Subtree,
-    indicator: &IndicatorCode,
+    indicators: Vec<IndicatorCode>,
     periods: Vec<Period>,
 ) -> QueryResult<Vec<Row>> {
-    let (under, indicator) = (under.clone(), indicator.clone());
+    let under = under.clone();
     both!(db, |c| {
         let (from, to) = under.range();
         observations::table
             .inner_join(organizations::table)
-            .filter(observations::indicator.eq(indicator).and(observations::period.eq_any(periods)))
+            .filter(observations::indicator.eq_any(indicators).and(observations::period.eq_any(periods)))
             .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
             .select((
+                observations::indicator,
                 organizations::path,
                 organizations::code,
                 observations::period,

@@ -23,6 +23,7 @@ use crate::{
     },
     problem::Problem,
     settings::Settings,
+    telemetry,
 };
 
 #[derive(Parser)]
@@ -66,6 +67,7 @@ pub fn run() -> ExitCode {
         }
         Verb::Health => health::run(),
     };
+    let _ = telemetry::write_waiting();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

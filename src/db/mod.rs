@@ -4,8 +4,11 @@
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
 pub mod asking;
+pub mod cursor;
 mod error;
+mod export;
 mod gathered;
+mod lane;
 pub mod migrate;
 mod postgres;
 pub mod schema;
@@ -14,6 +17,7 @@ mod store;
 pub mod types;
 
 pub use error::{Error, QueryError, Reason, reason};
+pub use export::Batches;
 pub use gathered::Gathered;
 pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store, Url};

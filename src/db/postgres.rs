@@ -1,34 +1,27 @@
-//! PostgreSQL: shared pipelined connections that mend themselves, a pool, and transactions that never outlive their caller.
+//! PostgreSQL: connections of each thread's own, and transactions that never outlive their caller.
 
 use std::{
+    cell::RefCell,
+    collections::HashMap,
     sync::{
-        Arc, RwLock,
+        Arc, Mutex, Weak,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use deadpool::managed::Timeouts;
 use diesel::{ConnectionError, ConnectionResult, result::QueryResult};
-use diesel_async::{
-    AsyncPgConnection, SimpleAsyncConnection,
-    pooled_connection::{
-        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-        deadpool::{Object, Pool},
-    },
-};
-use futures_util::FutureExt;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection, pooled_connection::deadpool::Object};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Db, Error, Pg};
+use super::{Db, Error, Pg, lane::Lane};
 
 /// A pooled connection; given back when dropped.
 pub type Pooled = Object<AsyncPgConnection>;
-
-/// Holds a shared connection; empty while it is being re-established.
-type Slot = RwLock<Option<Arc<AsyncPgConnection>>>;
+/// A connection and the task that drives it.
+pub(super) type Driven = (AsyncPgConnection, tokio::task::JoinHandle<()>);
 
 /// How the connection to PostgreSQL is protected.
 #[derive(Clone)]
@@ -65,53 +58,56 @@ impl Tls {
 /// A server that does not answer within this time is not there.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// What a statement may cost where it runs. On a shared connection a slow one delays everyone, so it fails early.
-const SHARED_SETTINGS: &str = "SET statement_timeout = '2s'; SET default_transaction_read_only = on";
-const POOLED_SETTINGS: &str =
+pub(super) const SHARED_SETTINGS: &str = "SET statement_timeout = '2s'; SET default_transaction_read_only = on";
+pub(super) const POOLED_SETTINGS: &str =
     "SET statement_timeout = '60s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s'";
 
-/// The connections of one process.
+/// The connections of one process: each thread that asks has its own.
 pub struct Postgres {
-    pool: Pool<AsyncPgConnection>,
-    shared: Arc<Vec<Slot>>,
-    next: AtomicUsize,
+    number: usize,
+    plan: Arc<Plan>,
+    /// Holds them; the threads only know where they are, so that all end with the store.
+    lanes: Mutex<Vec<Arc<Lane>>>,
+}
+
+/// How to connect, and how many connections each thread may have.
+pub(super) struct Plan {
+    pub url: String,
+    pub tls: Tls,
+    /// Shared pipelined connections.
+    pub shared: usize,
+    /// Pooled connections.
+    pub pooled: usize,
+    /// Longest wait for a pooled connection.
+    pub wait: Duration,
+}
+
+thread_local! {
+    /// Where this thread's connections are, by the number of the store.
+    static LANES: RefCell<HashMap<usize, Weak<Lane>>> = RefCell::default();
 }
 
 impl Postgres {
-    /// Connects; fails when the first shared connection cannot be made.
-    pub async fn open(url: &str, tls: Tls, shared: usize, pooled: usize, wait: Duration) -> ConnectionResult<Self> {
-        let mut manager = ManagerConfig::<AsyncPgConnection>::default();
-        manager.recycling_method = RecyclingMethod::Fast;
-        let pool_tls = tls.clone();
-        manager.custom_setup = Box::new(move |url| {
-            let (url, tls) = (url.to_owned(), pool_tls.clone());
-            async move { Ok(connect(&url, &tls, POOLED_SETTINGS).await?.0) }.boxed()
-        });
-        let pool = Pool::builder(AsyncDieselConnectionManager::new_with_config(url, manager))
-            .max_size(pooled)
-            .timeouts(Timeouts { wait: Some(wait), create: Some(wait), recycle: Some(wait) })
-            .runtime(deadpool::Runtime::Tokio1)
-            .build()
-            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
-        let slots: Arc<Vec<_>> = Arc::new((0..shared.max(1)).map(|_| RwLock::new(None)).collect());
-        for slot in 0..slots.len() {
-            keep(url.to_owned(), tls.clone(), Arc::clone(&slots), slot).await?;
-        }
-        Ok(Self { pool, shared: slots, next: AtomicUsize::new(0) })
+    /// Connects; fails when no connection can be made.
+    pub async fn open(plan: Plan) -> ConnectionResult<Self> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let first = connect(&plan.url, &plan.tls, SHARED_SETTINGS).await?;
+        let plan = Arc::new(plan);
+        let lane = Lane::open(&plan, Some(first)).map_err(ConnectionError::BadConnection)?;
+        LANES.with_borrow_mut(|lanes| lanes.insert(number, Arc::downgrade(&lane)));
+        Ok(Self { number, plan, lanes: Mutex::new(vec![lane]) })
     }
 
-    /// The next living shared connection; `None` while all of them are being re-established.
+    /// A living shared connection of this thread; `None` while all of them are being established.
     pub fn shared(&self) -> Option<Db> {
-        let start = self.next.fetch_add(1, Ordering::Relaxed);
-        (0..self.shared.len()).find_map(|step| {
-            let slot = self.shared.get((start + step) % self.shared.len())?;
-            let connection = slot.read().ok()?.clone()?;
-            Some(Db::Pg(Pg::Shared(connection)))
-        })
+        self.lane()?.shared().map(|connection| Db::Pg(Pg::Shared(connection)))
     }
 
     /// A connection of one's own, within the pool's waiting time.
     pub async fn own(&self) -> Result<Db, Error> {
-        match self.pool.get().await {
+        let lane = self.lane().ok_or(Error::Busy("no connection"))?;
+        match lane.pool.get().await {
             Ok(connection) => Ok(Db::Pg(Pg::Own(connection))),
             Err(error) => {
                 tracing::warn!(error = %error, "no database connection to be had");
@@ -119,14 +115,27 @@ impl Postgres {
             }
         }
     }
+
+    /// The connections of this thread, opened when it asks for the first time.
+    fn lane(&self) -> Option<Arc<Lane>> {
+        LANES.with_borrow_mut(|known| {
+            let mine = known.get(&self.number).and_then(Weak::upgrade).filter(|lane| lane.is_driven());
+            if mine.is_some() {
+                return mine;
+            }
+            let lane = Lane::open(&self.plan, None).ok()?;
+            known.retain(|_, lane| lane.strong_count() > 0);
+            known.insert(self.number, Arc::downgrade(&lane));
+            let mut lanes = self.lanes.lock().ok()?;
+            lanes.retain(|lane| lane.is_driven());
+            lanes.push(Arc::clone(&lane));
+            Some(lane)
+        })
+    }
 }
 
 /// One connection, its driver running, its session set up.
-async fn connect(
-    url: &str,
-    tls: &Tls,
-    settings: &str,
-) -> ConnectionResult<(AsyncPgConnection, tokio::task::JoinHandle<()>)> {
+pub(super) async fn connect(url: &str, tls: &Tls, settings: &str) -> ConnectionResult<Driven> {
     let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
     let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
     config.application_name("tiendo").connect_timeout(CONNECT_TIME);
@@ -157,37 +166,6 @@ async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error
     if let Err(error) = connection.await {
         tracing::warn!(error = %error, "a database connection ended");
     }
-}
-
-/// Fills one slot and refills it whenever its connection's driver ends.
-async fn keep(url: String, tls: Tls, slots: Arc<Vec<Slot>>, slot: usize) -> ConnectionResult<()> {
-    let put = move |slots: &[Slot], connection| {
-        if let Some(Ok(mut place)) = slots.get(slot).map(RwLock::write) {
-            *place = connection;
-        }
-    };
-    let (connection, mut driver) = connect(&url, &tls, SHARED_SETTINGS).await?;
-    put(&slots, Some(Arc::new(connection)));
-    let weak = Arc::downgrade(&slots);
-    drop(slots);
-    tokio::spawn(async move {
-        loop {
-            let _ = (&mut driver).await;
-            let Some(slots) = weak.upgrade() else { return };
-            put(&slots, None);
-            match connect(&url, &tls, SHARED_SETTINGS).await {
-                Ok((connection, next)) => {
-                    put(&slots, Some(Arc::new(connection)));
-                    driver = next;
-                }
-                Err(error) => {
-                    tracing::warn!(error = %error, "cannot re-establish a database connection yet");
-                    driver = tokio::spawn(tokio::time::sleep(Duration::from_millis(250)));
-                }
-            }
-        }
-    });
-    Ok(())
 }
 
 /// An open transaction. Dropped unfinished, it takes its connection out of the pool and closes it, and the server rolls back.

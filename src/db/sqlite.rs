@@ -81,6 +81,13 @@ pub fn open_to_read(path: &str) -> ConnectionResult<SqliteConnection> {
     Ok(connection)
 }
 
+/// Opens a connection that sees one moment for as long as it lives.
+pub fn open_snapshot(path: &str) -> QueryResult<Db> {
+    let mut connection = open_to_read(path).map_err(|_| gone())?;
+    Transactions::begin_transaction_sql(&mut connection, "BEGIN")?;
+    Ok(here(connection))
+}
+
 /// Answers single statements until the queue closes.
 pub fn reader(mut connection: SqliteConnection, queue: &Receiver<Job>) {
     while let Ok(job) = queue.recv() {

@@ -9,14 +9,21 @@ use std::{
 use diesel::result::{ConnectionError, ConnectionResult};
 use flume::Sender;
 use futures_util::FutureExt;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::{
-    Db, Error,
+    Batches, Db, Error,
     asking::only_queries,
-    postgres::{Postgres, Tls, Transaction},
+    export,
+    postgres::{Plan, Postgres, Tls, Transaction},
     sqlite::{self, Answer, Job, Place, Work},
 };
+
+/// How many exports of a SQLite file run at once; on PostgreSQL each takes a pooled connection.
+const EXPORTS: usize = 16;
+
+/// Whoever exports holds one.
+type Turns = Arc<Semaphore>;
 
 /// How long a read waits for a lost connection to be back.
 const RECONNECT: Duration = Duration::from_secs(1);
@@ -48,9 +55,9 @@ impl FromStr for Url {
 /// How many connections and threads, and how long a caller waits for one.
 #[derive(Clone)]
 pub struct Options {
-    /// Pooled PostgreSQL connections (transactions and reports) of this process.
+    /// Pooled PostgreSQL connections (transactions and reports) of each thread that serves.
     pub pool_size: usize,
-    /// Shared pipelined PostgreSQL connections, or SQLite reader threads.
+    /// Shared pipelined PostgreSQL connections of each thread that serves, or SQLite reader threads of the process.
     pub readers: usize,
     /// Longest wait for a connection or a place in the writer's queue before 503.
     pub wait: Duration,
@@ -63,8 +70,17 @@ pub struct Options {
 pub struct Store(Arc<Kind>);
 
 enum Kind {
-    Postgres { connections: Postgres },
-    Sqlite { readers: Sender<Job>, heavy: Sender<Work>, writer: Sender<Work>, wait: Duration },
+    Postgres {
+        connections: Postgres,
+    },
+    Sqlite {
+        path: String,
+        readers: Sender<Job>,
+        heavy: Sender<Work>,
+        writer: Sender<Work>,
+        exports: Turns,
+        wait: Duration,
+    },
 }
 
 impl Store {
@@ -74,9 +90,12 @@ impl Store {
     /// When the server or the file cannot be opened.
     pub async fn open(url: &Url, options: Options) -> ConnectionResult<Self> {
         let kind = match url {
-            Url::Postgres(url) => Kind::Postgres {
-                connections: Postgres::open(url, options.tls, options.readers, options.pool_size, options.wait).await?,
-            },
+            Url::Postgres(url) => {
+                let Options { pool_size: pooled, readers: shared, wait, tls } = options;
+                Kind::Postgres {
+                    connections: Postgres::open(Plan { url: url.clone(), tls, shared, pooled, wait }).await?,
+                }
+            }
             Url::Sqlite(path) => open_sqlite(path, &options)?,
         };
         Ok(Self(Arc::new(kind)))
@@ -128,6 +147,27 @@ impl Store {
                 transact(connections, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f).await
             }
             Kind::Sqlite { heavy, wait, .. } => hand_over(heavy, *wait, f).await,
+        }
+    }
+
+    /// An export: `next` is asked for batch after batch until it answers `None`, all in one read-only snapshot on a
+    /// connection of its own. A caller that goes away, or does not take a batch for a quarter of a minute, ends it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]; what goes wrong later is the last batch.
+    pub async fn export<T, E, F>(&self, next: F) -> Result<Batches<T, E>, Error>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: AsyncFnMut(&mut Db) -> Result<Option<T>, E> + Send + 'static,
+    {
+        match &*self.0 {
+            Kind::Postgres { connections, .. } => export::from_postgres(connections, next).await,
+            Kind::Sqlite { path, exports, wait, .. } => {
+                let turn = tokio::time::timeout(*wait, Arc::clone(exports).acquire_owned()).await;
+                let turn = turn.map_err(|_| Error::Busy("exports"))?.map_err(|_| Error::Busy("exports"))?;
+                export::from_sqlite(path.clone(), turn, next)
+            }
         }
     }
 
@@ -239,8 +279,10 @@ fn open_sqlite(path: &str, options: &Options) -> ConnectionResult<Kind> {
         thread("sqlite-heavy", move || sqlite::snapshot(&path, connection, &queue))?;
     }
     let (connection, path) = (sqlite::open(path)?, path.to_owned());
-    thread("sqlite-write", move || sqlite::writer(&path, connection, &writer_queue))?;
-    Ok(Kind::Sqlite { readers, heavy, writer, wait: options.wait })
+    let file = path.clone();
+    thread("sqlite-write", move || sqlite::writer(&file, connection, &writer_queue))?;
+    let exports = Arc::new(Semaphore::new(EXPORTS));
+    Ok(Kind::Sqlite { path, readers, heavy, writer, exports, wait: options.wait })
 }
 
 fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> ConnectionResult<()> {

@@ -2,12 +2,15 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web::Bytes};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use serde_json::Value;
 
-use super::page::{Listed, next_link};
-use crate::{bilingual::Bilingual, problem::Problem};
+use super::{
+    cells::Cells,
+    page::{Listed, next_link},
+};
+use crate::{bilingual::Bilingual, db::Batches, problem::Problem};
 
 /// A format that a list can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,14 @@ impl FromRequest for Format {
 }
 
 impl Format {
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+
     /// The format that `Accept` asks for.
     ///
     /// # Errors
@@ -86,27 +97,59 @@ pub fn table<T: Serialize>(
     }
     match format {
         Format::Json => Ok(answer.json(page)),
-        Format::Ndjson => {
-            let lines: Result<String, _> =
-                page.items.iter().map(|item| serde_json::to_string(item).map(|line| line + "\n")).collect();
-            Ok(answer.content_type("application/x-ndjson").body(lines.map_err(Problem::internal)?))
-        }
-        Format::Csv => Ok(answer.content_type("text/csv; charset=utf-8").body(csv(columns, &page.items)?)),
+        lines => Ok(answer.content_type(lines.media_type()).body(Lines::of(lines, columns).write(&page.items)?)),
     }
 }
 
-/// Rows as CSV: text as it is, nothing for null, JSON for a list or an object.
-pub(crate) fn csv<T: Serialize>(columns: &[&str], items: &[T]) -> Result<Vec<u8>, Problem> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns).map_err(Problem::internal)?;
-    for item in items {
-        let value = serde_json::to_value(item).map_err(Problem::internal)?;
-        let cells = columns.iter().map(|column| match value.get(column) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        });
-        writer.write_record(cells).map_err(Problem::internal)?;
+/// Writes a whole list in the format asked for as it comes, batch after batch; what fails before the first item is a
+/// problem, what fails later cuts the answer off, so that a part is not taken for the whole.
+///
+/// # Errors
+/// What came instead of the first batch.
+pub async fn export<T: Serialize + 'static>(
+    format: Format,
+    columns: &'static [&'static str],
+    batches: Batches<Vec<T>, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let mut lines = Lines::of(format, columns);
+    // A closed channel is the end of the list.
+    let first = batches.recv_async().await.unwrap_or_else(|_| Ok(Vec::new()))?;
+    let first = lines.write(&first)?;
+    let rest = batches.into_stream().map(move |batch| lines.write(&batch?));
+    let body = stream::once(ready(Ok::<_, Problem>(first))).chain(rest).map_ok(Bytes::from);
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::VARY, "Accept")).content_type(format.media_type());
+    Ok(answer.streaming(body))
+}
+
+/// Items as CSV or NDJSON; CSV begins with the names of the columns.
+struct Lines<'a> {
+    format: Format,
+    cells: Cells<'a>,
+    head: Option<&'a [&'a str]>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(format: Format, columns: &'a [&'a str]) -> Self {
+        Self { format, cells: Cells::of(columns), head: Some(columns) }
     }
-    writer.into_inner().map_err(Problem::internal)
+
+    fn write<T: Serialize>(&mut self, items: &[T]) -> Result<Vec<u8>, Problem> {
+        if self.format != Format::Csv {
+            let mut text = Vec::new();
+            for item in items {
+                serde_json::to_writer(&mut text, item).map_err(Problem::internal)?;
+                text.push(b'\n');
+            }
+            return Ok(text);
+        }
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        if let Some(columns) = self.head.take() {
+            writer.write_record(columns).map_err(Problem::internal)?;
+        }
+        for item in items {
+            writer.write_record(self.cells.fill(item).map_err(Problem::internal)?).map_err(Problem::internal)?;
+        }
+        writer.into_inner().map_err(Problem::internal)
+    }
 }

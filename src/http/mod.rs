@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod by_key;
+mod cells;
 mod etag;
 mod formats;
 mod language;
@@ -18,7 +19,7 @@ pub use body::{Form, Json, Patched};
 pub(crate) use body::{not_null, parse};
 pub use by_key::ByKey;
 pub use etag::{IfMatch, Tagged, Versioned};
-pub use formats::{Format, table};
+pub use formats::{Format, export, table};
 pub use language::Said;
 pub use methods::{Addresses, elsewhere, head_as_get};
 pub(crate) use page::page;

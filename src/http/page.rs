@@ -42,6 +42,8 @@ pub struct Page {
     pub after: Option<String>,
     /// Whether to count all items.
     pub count: bool,
+    /// Whether the caller named no part: as lines it gets the whole list.
+    pub is_whole: bool,
     filter: String,
 }
 
@@ -118,6 +120,7 @@ fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<List<T>, Problem
         limit: own.get("limit").map_or(Ok(DEFAULT_LIMIT), |limit| limit_of(limit))?,
         after: own.get("cursor").map(|cursor| key_of(cursor, &fingerprint)).transpose()?,
         count: own.get("count").map_or(Ok(false), |count| count_of(count))?,
+        is_whole: !own.contains_key("limit") && !own.contains_key("cursor"),
         filter: fingerprint,
     };
     Ok(List { filter, page })

@@ -15,7 +15,7 @@ use crate::{
     bilingual::Language,
     changes::{self, HistoryPage, Subject, Version},
     db::{Store, types::ObservationId},
-    http::{Answer, Format, Json, List, Listed, NoFilter, PageParams, Query, RetryKey, Tagged, table},
+    http::{Answer, Format, Json, List, Listed, NoFilter, PageParams, Query, RetryKey, Tagged, export, table},
     problem::Problem,
 };
 
@@ -53,6 +53,9 @@ pub async fn list_observations(
     list: List<ObservationFilter>,
     store: Data<Store>,
 ) -> Result<HttpResponse, Problem> {
+    if list.page.is_whole && format != Format::Json {
+        return export(format, COLUMNS, super::export(&store, &caller, list.filter, &list.page).await?).await;
+    }
     let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await?;
     table(&request, format, COLUMNS, page)
 }

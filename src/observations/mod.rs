@@ -17,7 +17,7 @@ pub use push::{push, read};
 use crate::{
     auth::Caller,
     bilingual::Bilingual,
-    db::{Db, types::ObservationId},
+    db::{Batches, Db, Store, types::ObservationId},
     http::{Listed, Page},
     organizations,
     problem::{OrNotFound, Problem},
@@ -39,14 +39,40 @@ pub async fn list(
     let rows = store::list(db, &under, filter, after, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
     let rows = page.cut(rows, total, |row| row.id.to_string());
-    let mut listed = Listed { items: Vec::new(), next_cursor: rows.next_cursor, total: rows.total };
-    listed.items = match filter.as_of {
-        None => rows.items.into_iter().map(Observation::from).collect(),
-        Some(at) => known_at(db, at, rows.items).await?,
+    Ok(Listed { items: as_asked(db, filter, rows.items).await?, next_cursor: rows.next_cursor, total: rows.total })
+}
+
+/// All figures about the caller's part of the tree, batch after batch, in the order of their keys; of one moment.
+///
+/// # Errors
+/// As for [`list`].
+pub async fn export(
+    store: &Store,
+    caller: &Caller,
+    filter: ObservationFilter,
+    page: &Page,
+) -> Result<Batches<Vec<Observation>, Problem>, Problem> {
+    check_filter(&filter, page)?;
+    let under = store.read(async |db| organizations::narrow(db, caller, filter.under.as_ref()).await).await?;
+    let mut last: Option<Row> = None;
+    let batches = store.export(async move |db| {
+        let rows = store::next(db, &under, &filter, last.as_ref()).await?;
+        let Some(end) = rows.last() else { return Ok(None) };
+        last = Some(end.clone());
+        as_asked(db, &filter, rows).await.map(Some)
+    });
+    Ok(batches.await?)
+}
+
+/// The rows of the table in the form that was asked for.
+async fn as_asked(db: &mut Db, filter: &ObservationFilter, rows: Vec<Row>) -> Result<Vec<Observation>, Problem> {
+    let mut items = match filter.as_of {
+        None => rows.into_iter().map(Observation::from).collect(),
+        Some(at) => known_at(db, at, rows).await?,
     };
     // What has changed since may have been less, or more, sure then.
-    listed.items.retain(|observation| filter.status.is_none_or(|status| status == observation.status));
-    Ok(listed)
+    items.retain(|observation| filter.status.is_none_or(|status| status == observation.status));
+    Ok(items)
 }
 
 fn check_filter(filter: &ObservationFilter, page: &Page) -> Result<(), Problem> {

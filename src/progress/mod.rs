@@ -13,7 +13,7 @@ use store::{LiveGroup, Remarks};
 
 use crate::{
     assessments::{
-        self,
+        Loading,
         combine::Reach,
         model::Assessment,
         store::{Wanted, indicators},
@@ -165,8 +165,8 @@ async fn figures(
     let wanted = Wanted { documents, ..Wanted::default() };
     let subtree = Subtree::at(reach.path.clone());
     let (mut assessments, mut coverage) = (Vec::new(), Coverage::default());
-    for indicator in indicators(db, caller.subtree(), wanted).await? {
-        let subject = assessments::load(db, &subtree, indicator, ask.period).await?;
+    let mut subjects = Loading::of(indicators(db, caller.subtree(), wanted).await?, subtree, ask.period);
+    while let Some(subject) = subjects.next(db).await? {
         assessments.push(subject.assess(&ask.under, reach, ask.period));
         coverage.count(&subject, reach, ask.period);
     }

@@ -15,7 +15,7 @@ use crate::{
     auth::{Permit, TasksAssign, TasksRead},
     changes::{self, HistoryPage, Subject, Version},
     db::{Store, types::TaskId},
-    http::{Answer, ByKey, Format, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged, table},
+    http::{Answer, ByKey, Format, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged, export, table},
     problem::Problem,
     settings::Settings,
 };
@@ -35,6 +35,9 @@ pub async fn list_tasks(
     store: Data<Store>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = AsOf::today(&caller, settings.due_soon_days);
+    if list.page.is_whole && format != Format::Json {
+        return export(format, COLUMNS, super::export(&store, &caller, list.filter, as_of).await?).await;
+    }
     let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page, as_of).await).await?;
     table(&request, format, COLUMNS, page.map(|task| TaskView::of(task, as_of)))
 }

@@ -19,6 +19,7 @@ pub mod view;
 use bodies::{TaskCreate, TaskPatch, TaskUpdate};
 use model::{Task, TaskFilter};
 pub use timeliness::{AsOf, Timeliness, timeliness};
+use view::TaskView;
 
 use crate::{
     auth::{Caller, Subtree},
@@ -26,7 +27,7 @@ use crate::{
     changes::{self, Outcome, Subject},
     clock,
     db::{
-        Db,
+        Batches, Db, Store,
         types::{RecordKey, SourceCode, TaskId},
     },
     http::{IfMatch, Listed, Page, Patched},
@@ -49,6 +50,27 @@ pub async fn list(
     let rows = store::list(db, &under, filter, as_of, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter, as_of).await?) } else { None };
     Ok(page.cut(rows, total, |task| task.id.to_string()))
+}
+
+/// All tasks that the caller may see, batch after batch, oldest first; of one moment.
+///
+/// # Errors
+/// 404 when `under` is not in the caller's part of the tree.
+pub async fn export(
+    store: &Store,
+    caller: &Caller,
+    filter: TaskFilter,
+    as_of: AsOf,
+) -> Result<Batches<Vec<TaskView>, Problem>, Problem> {
+    let under = store.read(async |db| organizations::narrow(db, caller, filter.under.as_ref()).await).await?;
+    let mut last = None;
+    let batches = store.export(async move |db| {
+        let tasks = store::next(db, &under, &filter, as_of, last).await?;
+        let Some(end) = tasks.last() else { return Ok::<_, Problem>(None) };
+        last = Some(end.id);
+        Ok(Some(tasks.into_iter().map(|task| TaskView::of(task, as_of)).collect()))
+    });
+    Ok(batches.await?)
 }
 
 /// One task.

@@ -304,7 +304,7 @@ fn a_slow_statement_fails_where_it_would_delay_everyone() {
 fn a_read_outlives_its_connection() {
     run(&Database::postgres(), async |store, database| {
         for _ in 0..5 {
-            assert!(kill_connections(&database).await >= 2);
+            assert!(kill_connections(&database).await >= 1);
             assert!(written(&store).await.is_empty());
         }
         let reading = store.clone();

@@ -11,6 +11,7 @@ mod deadline_changes;
 mod desk;
 mod documents;
 mod examples;
+mod exports;
 mod given;
 mod harness;
 mod house;

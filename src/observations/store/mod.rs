@@ -1,7 +1,9 @@
 //! Figures in the database: the current version of each; what they were before is in the log.
 
+mod export;
 mod upsert;
 
+pub use export::next;
 pub use upsert::{Key, Written, current, key, upsert};
 
 use super::model::{ObservationFilter, Row};
@@ -60,6 +62,9 @@ macro_rules! matching {
         }
     }};
 }
+
+pub(crate) use matching;
+pub(crate) use within;
 
 /// The `LIKE` pattern of the periods of one frequency; within it their names sort by time.
 fn alike(period: Period) -> String {

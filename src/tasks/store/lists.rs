@@ -4,6 +4,7 @@ use super::within;
 use crate::{
     auth::Subtree,
     db::{
+        cursor::{Declare, Fetch, ROWS},
         prelude::*,
         schema::{organizations, tasks},
         types::{TaskId, holding},
@@ -91,6 +92,42 @@ pub async fn list(
         }
         query.order(tasks::id).limit(rows).select(Task::as_select()).load(c)
     })
+}
+
+/// PostgreSQL's name of an open result.
+const CURSOR: &str = "tasks_asked";
+
+/// All tasks of the part that match, by id: the next ones after the id `last`, or the first; none at the end. The first
+/// call opens a cursor on PostgreSQL, which lives as long as the transaction.
+pub async fn next(
+    db: &mut Db,
+    under: &Subtree,
+    filter: &TaskFilter,
+    as_of: AsOf,
+    last: Option<TaskId>,
+) -> QueryResult<Vec<Task>> {
+    let (under, filter) = (under.clone(), filter.clone());
+    if last.is_none() {
+        let (under, filter) = (under.clone(), filter.clone());
+        both!(
+            db,
+            pg | c
+                | Declare(CURSOR, matching!(under, filter, as_of).order(tasks::id).select(Task::as_select()))
+                    .execute(c)
+        )
+        .transpose()?;
+    }
+    both!(
+        db,
+        pg | c | Fetch::<Task>::from(CURSOR).load(c),
+        sqlite | c | {
+            let mut query = matching!(under, filter, as_of);
+            if let Some(last) = last {
+                query = query.filter(tasks::id.gt(last));
+            }
+            query.order(tasks::id).limit(ROWS).select(Task::as_select()).load(c)
+        }
+    )
 }
 
 /// How many tasks of the part match.

@@ -3,7 +3,7 @@
 mod lists;
 mod references;
 
-pub use lists::{count, list};
+pub use lists::{count, list, next};
 pub use references::{known_tasks, lock_hierarchy, parent_of};
 
 use super::model::Task;

@@ -1,0 +1,81 @@
+//! Figures in the order of their keys, one batch after another of one snapshot.
+
+use diesel::{dsl::sql, sql_types::Bool};
+
+use super::{alike, matching, within};
+use crate::{
+    auth::Subtree,
+    db::{
+        cursor::{Declare, Fetch, ROWS},
+        prelude::*,
+        schema::{
+            observations::{self, dsl},
+            organizations,
+        },
+    },
+    observations::model::{ObservationFilter, Row},
+};
+
+/// PostgreSQL's name of the open result.
+const CURSOR: &str = "figures";
+
+/// The figures that match, in the order of the unique index of their keys.
+macro_rules! in_order {
+    ($under:expr, $filter:expr) => {
+        matching!($under, $filter).order((dsl::indicator, dsl::organization, dsl::period, dsl::breakdown))
+    };
+}
+
+/// The next rows after `last`, or the first; none at the end. The first call opens a cursor on PostgreSQL, which lives
+/// as long as the transaction; on SQLite each call goes on in the index from where the last one ended.
+pub async fn next(
+    db: &mut Db,
+    under: &Subtree,
+    filter: &ObservationFilter,
+    last: Option<&Row>,
+) -> QueryResult<Vec<Row>> {
+    let (under, filter, last) = (under.clone(), filter.clone(), last.cloned());
+    if last.is_none() {
+        let (under, filter) = (under.clone(), filter.clone());
+        both!(db, pg | c | Declare(CURSOR, in_order!(under, filter).select(Row::as_select())).execute(c))
+            .transpose()?;
+    }
+    both!(
+        db,
+        pg | c | Fetch::<Row>::from(CURSOR).load(c),
+        sqlite | c | {
+            let is_of_one_indicator = filter.indicator.is_some();
+            let mut query = in_order!(under, filter).limit(ROWS);
+            if let Some(row) = last {
+                // As row values, which SQLite finds in the index.
+                let rest = "(observations.organization, observations.period, observations.breakdown) > (";
+                let whole = "(observations.indicator, observations.organization, observations.period, \
+                             observations.breakdown) > (";
+                query = if is_of_one_indicator {
+                    query.filter(
+                        sql::<Bool>(rest)
+                            .bind::<Text, _>(row.organization)
+                            .sql(", ")
+                            .bind::<Text, _>(row.period)
+                            .sql(", ")
+                            .bind::<Text, _>(row.breakdown)
+                            .sql(")"),
+                    )
+                } else {
+                    query.filter(
+                        sql::<Bool>(whole)
+                            .bind::<Text, _>(row.indicator)
+                            .sql(", ")
+                            .bind::<Text, _>(row.organization)
+                            .sql(", ")
+                            .bind::<Text, _>(row.period)
+                            .sql(", ")
+                            .bind::<Text, _>(row.breakdown)
+                            .sql(")"),
+                    )
+                };
+            }
+            query.select(Row::as_select()).load(c)
+        }
+    )
+}
