@@ -26,6 +26,7 @@ mod periodic_reports;
 mod plan;
 mod progress;
 mod progress_updates;
+mod published;
 mod settings;
 mod task_keys;
 mod task_lists;
