@@ -4,6 +4,7 @@
 mod access;
 mod assessments;
 mod auth;
+mod backup;
 mod calendars;
 mod clients;
 mod database;
