@@ -13,6 +13,7 @@ mod desk;
 mod documents;
 mod examples;
 mod given;
+mod guides;
 mod harness;
 mod house;
 mod http;
