@@ -80,7 +80,7 @@ fn a_backup_overwrites_nothing_and_invents_nothing() {
 
 /// The commands of a section of the manual: to back up, and to restore.
 fn blocks(heading: &str) -> [String; 2] {
-    let manual = include_str!("../../docs/operate.md");
+    let manual = std::fs::read_to_string("docs/operate.md").unwrap();
     let (_, section) = manual.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("{heading}: not found"));
     let section = section.split("\n##").next().unwrap();
     let parts: Vec<_> = section.split("```").skip(1).step_by(2).collect();

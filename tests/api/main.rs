@@ -20,6 +20,7 @@ mod http;
 mod indicators;
 mod inspections;
 mod journey;
+mod manual;
 mod migrations;
 mod observations;
 mod openapi;

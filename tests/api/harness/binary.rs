@@ -53,9 +53,16 @@ pub fn start(database: &str, arguments: &[&str]) -> (Service, Vec<String>) {
 
 /// Starts `serve` under a public address of its own, which stays when the service is started again elsewhere.
 pub fn serve_as(issuer: &str, database: &str) -> Service {
+    serve_with(database, |command| {
+        command.env("TIENDO_ISSUER", issuer);
+    })
+}
+
+/// Starts `serve` with more settings.
+pub fn serve_with(database: &str, set: impl FnOnce(&mut Command)) -> Service {
     let listen = free_address();
     let mut command = command(database, &listen, &["serve"]);
-    command.env("TIENDO_ISSUER", issuer);
+    set(&mut command);
     started(&listen, command, false).0
 }
 
