@@ -10,7 +10,10 @@ use utoipa::openapi::{
     path::{Operation, ParameterBuilder},
 };
 
-use crate::{bilingual::Language, problem::kind};
+use crate::{
+    bilingual::Language,
+    problem::{CATALOGUE, GivenBy, Kind},
+};
 
 /// What `tests/api/examples.rs` recorded.
 const RECORDED: &str = include_str!("../../openapi/examples.json");
@@ -81,14 +84,15 @@ impl Examples {
 
     /// One example for each problem, for the responses to refer to.
     pub(super) fn of_problems(&self) -> BTreeMap<String, RefOr<Example>> {
-        let examples = self.problems.iter().map(|(slug, value)| {
-            let kind = kind(slug);
+        let of_operations = |kind: &&Kind| kind.given_by != GivenBy::NoOperation;
+        let examples = CATALOGUE.iter().filter(of_operations).filter_map(|kind| {
+            let value = self.problems.get(kind.slug)?;
             let example = ExampleBuilder::new()
                 .summary(format!("{} ({})", kind.title.en, kind.title.vi))
                 .description(kind.help.en.clone())
                 .value(Some(value.en.clone()))
                 .build();
-            (slug.clone(), RefOr::T(example))
+            Some((kind.slug.to_owned(), RefOr::T(example)))
         });
         examples.collect()
     }

@@ -31,7 +31,7 @@ pub struct ProblemHelp {
     help: String,
     /// Such a problem as the service gave it once: what your program will see.
     #[schema(value_type = ProblemBody)]
-    example: Option<&'static Value>,
+    sample: Option<&'static Value>,
 }
 
 /// The catalogue of problems.
@@ -49,7 +49,7 @@ fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
         status: kind.status,
         title: kind.title.say(language).to_owned(),
         help: kind.help.say(language).to_owned(),
-        example: openapi::example_of_problem(kind.slug, language),
+        sample: openapi::example_of_problem(kind.slug, language),
     }
 }
 

@@ -80,7 +80,8 @@ impl<'a> Recorder<'a> {
 
     fn keep(&mut self, operation: &str, parameters: &Value, request: Option<&Value>, reply: &Reply) {
         let media_type = reply.header("content-type").split(';').next().unwrap().to_owned();
-        let answer = if reply.body.is_null() { json!(first_lines(&reply.text)) } else { cut(&shown(&reply.body)) };
+        let answer =
+            if media_type == "application/json" { cut(&shown(&reply.body)) } else { json!(first_lines(&reply.text)) };
         let kept = self
             .found
             .entry(operation.to_owned())
