@@ -80,7 +80,8 @@ fn read(words: &[String]) -> Call {
     }
     call.body = (!data.is_empty()).then(|| data.join("&"));
     if call.method.is_empty() {
-        call.method = if call.body.is_some() { "POST" } else { "GET" }.to_owned();
+        let method = if call.body.is_some() { "POST" } else { "GET" };
+        method.clone_into(&mut call.method);
     }
     call
 }

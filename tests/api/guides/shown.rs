@@ -1,7 +1,7 @@
 //! What a guide shows, against what is answered. `…` stands for what was left out: the rest of an object
 //! (`"…": "…"`), of a list, of a text, lines of a table.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::Reply;
 
@@ -88,7 +88,6 @@ fn fits(at: &str, shown: &Value, answered: &Value) -> Result<(), String> {
 #[test]
 fn what_differs_is_seen() {
     let shown = |shown: Value, answered: Value| fits("", &shown, &answered).is_ok();
-    use serde_json::json;
     assert!(shown(json!({ "a": 1, "…": "…" }), json!({ "a": 1, "b": 2 })));
     assert!(!shown(json!({ "a": 1 }), json!({ "a": 1, "b": 2 })));
     assert!(!shown(json!({ "a": 1, "c": 2, "…": "…" }), json!({ "a": 1, "b": 2 })));
