@@ -14,6 +14,7 @@ from tiendo_client.models.outcome import Outcome
 from tiendo_client.models.problem import Problem
 from tiendo_client.models.progress_update_create import ProgressUpdateCreate
 from tiendo_client.models.task import Task
+from tiendo_client.models.task_patch import TaskPatch
 from tiendo_client.models.task_state import TaskState
 from tiendo_client.models.task_update import TaskUpdate
 from tiendo_client.models.transition_create import TransitionCreate
@@ -48,8 +49,13 @@ def push_task(platform: ApiClient) -> Task:
     assert (first.status_code, again.status_code) == (201, 200), (first.status_code, again.status_code)
     assert again.data == first.data, (first.data, again.data)
     assert first.data.state == TaskState.ASSIGNED and first.data.source_key == "2026/0115", first.data
-    print("task", first.data.id, "version", first.data.version)
-    return first.data
+    # A change of the title alone: what the patch does not name must stay.
+    assert again.headers is not None
+    patch = TaskPatch(title="Rà soát, điều chỉnh quy trình nội bộ")
+    changed = PushApi(platform).update_task(first.data.id, again.headers["etag"], patch)
+    assert (changed.title, changed.coordinators, changed.due_on) == (patch.title, update.coordinators, update.due_on), changed
+    print("task", changed.id, "version", changed.version)
+    return changed
 
 
 def work_on(office: ApiClient, task: Task) -> None:
@@ -60,7 +66,7 @@ def work_on(office: ApiClient, task: Task) -> None:
     )
     sent = PushApi(office).create_progress_update(task.id, progress)
     now = PullApi(office).get_task(task.id)
-    assert (sent.task, now.percent, now.spent_vnd, now.version) == (task.id, "60", 15_000_000, 4), now
+    assert (sent.task, now.percent, now.spent_vnd, now.version) == (task.id, "60", 15_000_000, 5), now
     print("progress", now.percent, "% spent", now.spent_vnd, "VND")
 
 
