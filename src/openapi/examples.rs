@@ -1,16 +1,19 @@
 //! The examples of the document: requests and answers that a test recorded from the service with the real plan.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::openapi::{
-    RefOr,
+    RefOr, Required,
     example::{Example, ExampleBuilder},
     path::{Operation, ParameterBuilder},
 };
 
-use crate::problem::kind;
+use crate::{
+    bilingual::Language,
+    problem::{CATALOGUE, GivenBy, Kind},
+};
 
 /// What `tests/api/examples.rs` recorded.
 const RECORDED: &str = include_str!("../../openapi/examples.json");
@@ -19,7 +22,14 @@ const RECORDED: &str = include_str!("../../openapi/examples.json");
 #[derive(Deserialize)]
 pub(super) struct Examples {
     operations: BTreeMap<String, Exchange>,
-    problems: BTreeMap<String, Value>,
+    problems: BTreeMap<String, InBoth>,
+}
+
+/// The body of a problem in both languages.
+#[derive(Deserialize)]
+struct InBoth {
+    vi: Value,
+    en: Value,
 }
 
 /// One call of an operation.
@@ -35,8 +45,12 @@ struct Exchange {
 
 impl Examples {
     /// Those of this build.
-    pub(super) fn recorded() -> Self {
-        serde_json::from_str(RECORDED).unwrap_or(Self { operations: BTreeMap::new(), problems: BTreeMap::new() })
+    pub(super) fn recorded() -> &'static Self {
+        static READ: LazyLock<Examples> = LazyLock::new(|| {
+            let nothing = Examples { operations: BTreeMap::new(), problems: BTreeMap::new() };
+            serde_json::from_str(RECORDED).unwrap_or(nothing)
+        });
+        &READ
     }
 
     /// Gives an operation the examples of its parameters, request and answers.
@@ -44,6 +58,7 @@ impl Examples {
         let Some(exchange) = self.operations.get(operation.operation_id.as_deref().unwrap_or_default()) else { return };
         for parameter in operation.parameters.iter_mut().flatten() {
             if let RefOr::T(parameter) = parameter
+                && parameter.required == Required::True
                 && let Some(value) = exchange.parameters.get(&parameter.name)
             {
                 let builder = ParameterBuilder::from(parameter.clone());
@@ -69,20 +84,25 @@ impl Examples {
 
     /// One example for each problem, for the responses to refer to.
     pub(super) fn of_problems(&self) -> BTreeMap<String, RefOr<Example>> {
-        let examples = self.problems.iter().map(|(slug, value)| {
-            let kind = kind(slug);
+        let of_operations = |kind: &&Kind| kind.given_by != GivenBy::NoOperation;
+        let examples = CATALOGUE.iter().filter(of_operations).filter_map(|kind| {
+            let value = self.problems.get(kind.slug)?;
             let example = ExampleBuilder::new()
                 .summary(format!("{} ({})", kind.title.en, kind.title.vi))
                 .description(kind.help.en.clone())
-                .value(Some(value.clone()))
+                .value(Some(value.en.clone()))
                 .build();
-            (slug.clone(), RefOr::T(example))
+            Some((kind.slug.to_owned(), RefOr::T(example)))
         });
         examples.collect()
     }
 
     /// The recorded body of a problem.
-    pub(super) fn of_problem(&self, slug: &str) -> Option<&Value> {
-        self.problems.get(slug)
+    pub(super) fn of_problem(&self, slug: &str, language: Language) -> Option<&Value> {
+        let problem = self.problems.get(slug)?;
+        Some(match language {
+            Language::Vi => &problem.vi,
+            Language::En => &problem.en,
+        })
     }
 }

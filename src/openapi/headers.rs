@@ -36,10 +36,10 @@ const HEADERS: &[(&str, Type, &str, &str)] = &[
     (
         "RateLimit",
         Type::String,
-        "\"client\";r=5999;t=60",
+        "\"minute\";r=5999;t=60",
         "What is left of the client's quota and, in seconds, when there is more.",
     ),
-    ("RateLimit-Policy", Type::String, "\"client\";q=6000;w=60", "The client's quota: requests in so many seconds."),
+    ("RateLimit-Policy", Type::String, "\"minute\";q=6000;w=60", "The client's quota: requests in so many seconds."),
     (
         "WWW-Authenticate",
         Type::String,

@@ -3,10 +3,12 @@
 mod examples;
 mod headers;
 mod pages;
+mod parameters;
 mod problems;
 mod version_3_0;
 
 use actix_web::{http::Method, web::Bytes};
+use serde_json::Value;
 use utoipa::{
     OpenApi,
     openapi::{
@@ -20,7 +22,7 @@ use utoipa_actix_web::AppExt;
 pub use pages::pages;
 pub use problems::{ProblemBody, ProblemError};
 
-use crate::{auth::ScopeName, routes};
+use crate::{auth::ScopeName, bilingual::Language, routes};
 use examples::Examples;
 
 #[derive(OpenApi)]
@@ -42,6 +44,12 @@ use examples::Examples;
     components(schemas(ProblemBody, ProblemError)),
 )]
 struct Base;
+
+/// A problem as the service gave it in a test.
+#[must_use]
+pub fn example_of_problem(slug: &str, language: Language) -> Option<&'static Value> {
+    Examples::recorded().of_problem(slug, language)
+}
 
 /// The document before the operations are added to it.
 #[must_use]
@@ -81,6 +89,7 @@ impl Document {
             headers::add(operation, &method, &versioned);
             problems::add(operation);
             examples.add(operation);
+            parameters::finish(operation);
         }
         components.headers = headers::components();
         components.examples = examples.of_problems();

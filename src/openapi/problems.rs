@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::{
     ToSchema,
     openapi::{
-        Content, Ref, RefOr, Response, ResponseBuilder,
+        Content, Ref, RefOr, Required, Response, ResponseBuilder,
         path::{Operation, ParameterIn, Paths},
         security::SecurityRequirement,
     },
@@ -138,10 +138,7 @@ fn can_give(operation: &Operation, kind: &Kind) -> bool {
         GivenBy::Creating => operation.responses.responses.contains_key("201"),
         GivenBy::Repeatable => has_parameter(operation, |_, name| name == "Idempotency-Key"),
         GivenBy::Conditional => has_parameter(operation, |_, name| name == "If-Match"),
-        GivenBy::OnlyConditional => operation.parameters.iter().flatten().any(|parameter| {
-            matches!(parameter, RefOr::T(parameter)
-                if parameter.name == "If-Match" && parameter.required == utoipa::openapi::Required::True)
-        }),
+        GivenBy::OnlyConditional(besides) => besides.contains(&name) || needs_condition(operation),
         GivenBy::These(names) => names.contains(&name),
     }
 }
@@ -152,6 +149,12 @@ fn has_parameter(operation: &Operation, is_meant: impl Fn(&ParameterIn, &str) ->
         .iter()
         .flatten()
         .any(|parameter| matches!(parameter, RefOr::T(parameter) if is_meant(&parameter.parameter_in, &parameter.name)))
+}
+
+fn needs_condition(operation: &Operation) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| {
+        matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match" && parameter.required == Required::True)
+    })
 }
 
 fn is_secured(operation: &Operation) -> bool {

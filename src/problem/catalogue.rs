@@ -291,7 +291,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "if-match-required",
         428,
-        GivenBy::OnlyConditional,
+        GivenBy::OnlyConditional(&["replace_indicator_targets"]),
         ["Thiếu If-Match", "If-Match is required"],
         [
             "Thay đổi một bản ghi cần If-Match với ETag đã đọc, để không ai ghi đè lên thay đổi của người khác. GET bản ghi, lấy ETag, gửi lại.",

@@ -42,8 +42,8 @@ pub enum GivenBy {
     Repeatable,
     /// Those that take an `If-Match`.
     Conditional,
-    /// Those that need an `If-Match`.
-    OnlyConditional,
+    /// Those that need an `If-Match`, and these, which need it once there is something to overwrite.
+    OnlyConditional(&'static [&'static str]),
     /// These, by their names.
     These(&'static [&'static str]),
 }

@@ -6,10 +6,14 @@ use actix_web::{
     web::{Json, Path},
 };
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{CATALOGUE, Kind, Problem};
-use crate::bilingual::{Bilingual, Language};
+use crate::{
+    bilingual::{Bilingual, Language},
+    openapi::{self, ProblemBody},
+};
 
 /// One kind of problem (RFC 9457), explained.
 #[derive(Serialize, ToSchema)]
@@ -25,6 +29,9 @@ pub struct ProblemHelp {
     title: String,
     /// What happened, why, and what to do.
     help: String,
+    /// Such a problem as the service gave it once: what your program will see.
+    #[schema(value_type = ProblemBody)]
+    sample: Option<&'static Value>,
 }
 
 /// The catalogue of problems.
@@ -42,6 +49,7 @@ fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
         status: kind.status,
         title: kind.title.say(language).to_owned(),
         help: kind.help.say(language).to_owned(),
+        sample: openapi::example_of_problem(kind.slug, language),
     }
 }
 

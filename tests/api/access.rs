@@ -202,7 +202,7 @@ fn call(client: &Client, operation: &Operation, path: &str, body: &str) -> Reply
     client.try_send(&operation.method, path, headers, (!body.is_empty()).then(|| body.as_bytes().to_vec()))
 }
 
-fn every_scope() -> String {
+pub fn every_scope() -> String {
     ScopeName::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
 }
 

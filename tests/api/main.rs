@@ -10,6 +10,7 @@ mod database;
 mod deadline_changes;
 mod desk;
 mod documents;
+mod examples;
 mod given;
 mod harness;
 mod house;

@@ -9,13 +9,13 @@ use crate::harness::{Api, Database};
 
 const COMMITTED: &str = "openapi/openapi.json";
 
-fn document() -> Value {
+pub fn document() -> Value {
     // The address of `cli::openapi`.
     serde_json::from_slice(Document::of_service("http://127.0.0.1:8080").version_3_1()).unwrap()
 }
 
 /// Every operation: its name for a failure text, and itself.
-fn operations(document: &Value) -> Vec<(String, &Value)> {
+pub fn operations(document: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -117,7 +117,8 @@ fn every_operation_says_what_it_is_for_and_what_it_answers() {
         }
         let responses = operation["responses"].as_object().unwrap();
         for (status, response) in responses {
-            if response["description"].as_str().is_none_or(str::is_empty) {
+            let is_shared = response["$ref"].is_string();
+            if !is_shared && response["description"].as_str().is_none_or(str::is_empty) {
                 faults.push(format!("{name}: its response {status} has no description, which OpenAPI requires"));
             }
         }
@@ -134,8 +135,8 @@ fn every_operation_says_what_it_is_for_and_what_it_answers() {
                 faults.push(format!("{name}: {status} needs a body, or a description that says why there is none"));
             }
         }
-        if !responses.contains_key("default") {
-            faults.push(format!("{name}: has no problem as its default response"));
+        if !responses.contains_key("500") {
+            faults.push(format!("{name}: does not say that it may fail"));
         }
     }
     assert_none(&faults, "mend the #[utoipa::path] attribute or the doc comment of:");
@@ -234,6 +235,10 @@ fn examples_are_of_the_type_that_they_show() {
     let mut faults = Vec::new();
     walk(&document["components"]["schemas"], "", &mut |place, object| {
         let (Some(example), Some(kind)) = (object.get("example"), object.get("type")) else { return };
+        // A schema, not a list of properties that has one of each name.
+        if place.ends_with("/properties") {
+            return;
+        }
         let kinds: Vec<_> = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);
         let fits = kinds.iter().any(|kind| match kind.as_str().unwrap_or("") {
             "string" => example.is_string(),

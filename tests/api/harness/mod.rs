@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod database;
+mod documented;
 pub mod jwt;
 pub mod wire;
 
@@ -80,8 +81,14 @@ impl Api {
 
     /// A second instance beside this one: the same database, public address and clock.
     pub fn second(&self) -> Self {
+        self.second_with(|_| ())
+    }
+
+    /// The same with other settings.
+    pub fn second_with(&self, change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let settings = (**self.state.settings).clone();
+        let mut settings = (**self.state.settings).clone();
+        change(&mut settings);
         Self::start(&self.database, listener, settings, Arc::clone(&self.clock), false)
     }
 
@@ -149,8 +156,19 @@ impl Api {
 
     /// Adds a client and answers its id and secret.
     pub fn credentials(&self, organization: &str, scopes: &str, source: Option<&str>) -> (String, String) {
+        self.credentials_named(&format!("test {organization}"), organization, scopes, source)
+    }
+
+    /// The same for a client with a name.
+    pub fn credentials_named(
+        &self,
+        name: &str,
+        organization: &str,
+        scopes: &str,
+        source: Option<&str>,
+    ) -> (String, String) {
         let new = NewClient {
-            name: format!("test {organization}").parse().unwrap(),
+            name: name.parse().unwrap(),
             organization: organization.parse().unwrap(),
             source: source.map(|source| source.parse().unwrap()),
             scopes: scopes.to_owned(),
@@ -175,7 +193,8 @@ impl Api {
         })
     }
 
-    fn token(&self, id: &str, secret: &str) -> String {
+    /// A new token for a client.
+    pub fn token(&self, id: &str, secret: &str) -> String {
         let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
         let reply = Client { base: self.base.clone(), token: String::new() }.form(200, "/oauth2/token", &form);
         reply.body["access_token"].as_str().unwrap().to_owned()
@@ -365,11 +384,13 @@ impl Client {
         let mut response = agent.run(request.body(body.unwrap_or_default()).unwrap()).unwrap();
         let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Reply {
+        let reply = Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: serde_json::from_str(&text).unwrap_or(Value::Null),
             text,
-        }
+        };
+        documented::assert_documented(method, path, &reply);
+        reply
     }
 }
