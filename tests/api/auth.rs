@@ -333,7 +333,9 @@ on_both! {
         let refused = holder.post(403, "/v1/organizations", &json!({}));
         assert_eq!((refused.problem(), refused.header("www-authenticate")), ("scope-missing",
             "Bearer realm=\"tiendo\", error=\"insufficient_scope\", scope=\"organizations:write\""));
-        for wanted in ["tasks:read", "organizations:read tasks:read", "everything", "", " "] {
+        let some = with_secret(api, 200, &id, &secret, &[("scope", "organizations:read tasks:read")]);
+        assert_eq!(some.body["scope"], "organizations:read", "what the client has not is left out, and said");
+        for wanted in ["tasks:read", "everything", "organizations:read everything", "", " "] {
             let reply = with_secret(api, 400, &id, &secret, &[("scope", wanted)]);
             assert_eq!(reply.body["error"], "invalid_scope", "{wanted:?}");
         }
