@@ -1,6 +1,7 @@
 //! A service of its own for every test, on either database, called over a socket like any client.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+pub mod binary;
 mod database;
 mod documented;
 pub mod jwt;
