@@ -177,6 +177,9 @@ fn readable<T>(form: Result<Form<T>, Problem>) -> Result<Result<T, HttpResponse>
         Err(problem) if problem.kind.slug == "malformed-request" => {
             Ok(Err(refuse(400, "invalid_request", "a parameter is missing or repeated, or the form cannot be read")))
         }
+        Err(problem) if problem.kind.slug == "unsupported-media-type" => {
+            Ok(Err(refuse(400, "invalid_request", "the body must be application/x-www-form-urlencoded")))
+        }
         Err(problem) => Err(problem),
     }
 }

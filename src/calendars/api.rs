@@ -58,7 +58,7 @@ pub async fn list_calendar_periods(
     language: Language,
     store: Data<Store>,
 ) -> Result<Said<PeriodsOfDay>, Problem> {
-    let date = filter.0.date.map(|date| date.0);
+    let date = filter.0.date;
     let calendar = store.read(async |db| super::get(db, &code).await).await?;
     super::periods_of_day(&calendar, date, caller.now(), language).map(|periods| Said(periods, language))
 }

@@ -405,6 +405,7 @@ impl Client {
             text,
         };
         documented::assert_documented(method, path, &reply);
+        assert!(reply.status != 201 || reply.header("location").starts_with("/v1/"), "{method} {path} says where");
         reply
     }
 }
