@@ -4,6 +4,7 @@
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
 pub mod asking;
+mod backup;
 pub mod cursor;
 mod error;
 mod export;
@@ -16,6 +17,7 @@ mod sqlite;
 mod store;
 pub mod types;
 
+pub use backup::backup;
 pub use error::{Error, QueryError, Reason, reason};
 pub use export::Batches;
 pub use gathered::Gathered;
