@@ -194,7 +194,7 @@ class Export(Workload):
 
     def ceiling(self, bench):
         longest = max(self.captured(bench), key=lambda statement: len(statement[0]))
-        query = ceilings.filled_in(longest)
+        query = ceilings.filled_in(longest).partition(" CURSOR FOR ")[2]
         return lambda seconds: self.rows * ceilings.copies(bench.postgres, query, self.shape, self.connections, seconds,
                                                            bench.folder)
 
