@@ -116,7 +116,7 @@ class Postgres:
         for child in children:
             try:
                 total += cpu_of(child)
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 pass
         return total
 

@@ -20,12 +20,20 @@ use crate::{
 
 /// How many periods of one indicator are read at once, or how many indicators of one period: what a large tree reports
 /// of them takes a few megabytes.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 6;
+
+/// What was read of one indicator.
+struct Loaded {
+    indicator: Indicator,
+    targets: Vec<Target>,
+    targeted: Vec<(String, OrgCode)>,
+    rows: Vec<Row>,
+}
 
 /// Indicators of which some have been read.
 pub struct Loading {
     waiting: VecDeque<Indicator>,
-    loaded: VecDeque<Subject>,
+    loaded: VecDeque<Loaded>,
     under: Subtree,
     period: Period,
 }
@@ -45,7 +53,11 @@ impl Loading {
         if self.loaded.is_empty() {
             self.load(db).await?;
         }
-        Ok(self.loaded.pop_front())
+        // The reports take several times the room of the rows: only those of one indicator are there at a time.
+        Ok(self.loaded.pop_front().map(|Loaded { indicator, targets, targeted, rows }| {
+            let reports = Reports::new(indicator.nature(), rows);
+            Subject { indicator, targets, reports, targeted }
+        }))
     }
 
     /// Reads the next ones whose reports are of the same periods.
@@ -73,10 +85,10 @@ impl Loading {
         }
         self.loaded = together
             .into_iter()
-            .map(|indicator| Subject {
+            .map(|indicator| Loaded {
                 targets: targets.remove(&indicator.code).unwrap_or_default(),
                 targeted: targeted.remove(&indicator.code).unwrap_or_default(),
-                reports: Reports::new(indicator.nature(), rows.remove(&indicator.code).unwrap_or_default()),
+                rows: rows.remove(&indicator.code).unwrap_or_default(),
                 indicator,
             })
             .collect();

@@ -1,26 +1,26 @@
 //! The outbox table: inserted into and read, never updated by the write path.
 
+mod at_once;
+
+use at_once::AllAtOnce;
+
 use super::model::{Change, Subject};
 use crate::db::{prelude::*, schema::changes};
 
-/// How many rows go into one statement: PostgreSQL allows 65,535 parameters, a row has ten.
-const ROWS: usize = 1000;
-
 /// Appends rows.
-pub async fn insert(db: &mut Db, mut rows: Vec<Change>) -> QueryResult<()> {
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(ROWS));
-        both!(
-            db,
-            pg | c | diesel::insert_into(changes::table).values(rows).execute(c),
-            sqlite
-                | c
-                | rows.into_iter().try_fold(0, |done, row| {
-                    diesel::insert_into(changes::table).values(row).execute(c).map(|one| done + one)
-                })
-        )?;
-        rows = rest;
+pub async fn insert(db: &mut Db, rows: Vec<Change>) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
     }
+    both!(
+        db,
+        pg | c | AllAtOnce::of(rows).execute(c),
+        sqlite
+            | c
+            | rows.into_iter().try_fold(0, |done, row| {
+                diesel::insert_into(changes::table).values(row).execute(c).map(|one| done + one)
+            })
+    )?;
     Ok(())
 }
 

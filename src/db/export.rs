@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use super::{
     Db, Error,
     asking::only_queries,
-    postgres::{Postgres, Transaction},
+    postgres::{Postgres, SNAPSHOT, Transaction},
     sqlite,
 };
 
@@ -26,8 +26,7 @@ where
     F: AsyncFnMut(&mut Db) -> Result<Option<T>, E> + 'static,
 {
     let own = connections.own().await?;
-    let mut transaction =
-        Transaction::begin(own, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(Error::Query)?;
+    let mut transaction = Transaction::begin(own, SNAPSHOT).await.map_err(Error::Query)?;
     let (batches, taken) = flume::bounded(1);
     tokio::task::spawn_local(async move {
         loop {

@@ -50,8 +50,8 @@ pub enum Db {
 pub enum Pg {
     /// Pipelined; for single short statements outside a transaction.
     Shared(Arc<AsyncPgConnection>),
-    /// From the pool.
-    Own(postgres::Pooled),
+    /// From the pool; held twice only while its `BEGIN` is on its way.
+    Own(Arc<postgres::Pooled>),
 }
 
 impl Deref for Pg {

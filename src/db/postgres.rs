@@ -108,7 +108,7 @@ impl Postgres {
     pub async fn own(&self) -> Result<Db, Error> {
         let lane = self.lane().ok_or(Error::Busy("no connection"))?;
         match lane.pool.get().await {
-            Ok(connection) => Ok(Db::Pg(Pg::Own(connection))),
+            Ok(connection) => Ok(Db::Pg(Pg::Own(Arc::new(connection)))),
             Err(error) => {
                 tracing::warn!(error = %error, "no database connection to be had");
                 Err(Error::Busy("no connection"))
@@ -133,6 +133,11 @@ impl Postgres {
         })
     }
 }
+
+/// Begins a report or an export. Its statements are planned for what is asked: the part of the tree may be a department
+/// or the whole, and a plan for either is ten times too slow for the other.
+pub const SNAPSHOT: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
 
 /// One connection, its driver running, its session set up.
 pub(super) async fn connect(url: &str, tls: &Tls, settings: &str) -> ConnectionResult<Driven> {
@@ -179,6 +184,22 @@ impl Transaction {
         Ok(transaction)
     }
 
+    /// Begins and runs `body`, whose first statement is sent right behind, without waiting for an answer in between.
+    /// What the body came to counts only when the transaction had begun.
+    pub async fn begin_with<T>(db: Db, begin: &str, body: impl AsyncFnOnce(&mut Db) -> T) -> (Self, QueryResult<T>) {
+        // Before the second hold on the connection: when the caller goes away, that hold must be the first to go.
+        let mut transaction = Self(None);
+        let connection = match &db {
+            Db::Pg(Pg::Own(connection)) => Arc::clone(connection),
+            _ => return (Self(Some(db)), Err(diesel::result::Error::NotInTransaction)),
+        };
+        let db = transaction.0.insert(db);
+        let begin = async { (&mut &**connection).batch_execute(begin).await };
+        let (begun, outcome) = futures_util::future::join(begin, body(db)).await;
+        drop(connection);
+        (transaction, begun.map(|()| outcome))
+    }
+
     /// Where the transaction's statements run.
     pub fn db(&mut self) -> Option<&mut Db> {
         self.0.as_mut()
@@ -204,7 +225,9 @@ impl Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        if let Some(Db::Pg(Pg::Own(connection))) = self.0.take() {
+        if let Some(Db::Pg(Pg::Own(connection))) = self.0.take()
+            && let Some(connection) = Arc::into_inner(connection)
+        {
             drop(Object::take(connection));
         }
     }

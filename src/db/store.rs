@@ -15,7 +15,7 @@ use super::{
     Batches, Db, Error,
     asking::only_queries,
     export,
-    postgres::{Plan, Postgres, Tls, Transaction},
+    postgres::{Plan, Postgres, SNAPSHOT, Tls, Transaction},
     sqlite::{self, Answer, Job, Place, Work},
 };
 
@@ -143,9 +143,7 @@ impl Store {
         F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
         match &*self.0 {
-            Kind::Postgres { connections, .. } => {
-                transact(connections, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f).await
-            }
+            Kind::Postgres { connections, .. } => transact(connections, SNAPSHOT, f).await,
             Kind::Sqlite { heavy, wait, .. } => hand_over(heavy, *wait, f).await,
         }
     }
@@ -208,11 +206,8 @@ where
     F: AsyncFnOnce(&mut Db) -> Result<T, E>,
 {
     let own = connections.own().await?;
-    let mut transaction = Transaction::begin(own, begin).await.map_err(Error::Query)?;
-    let Some(db) = transaction.db() else {
-        return Err(Error::Busy("no connection").into());
-    };
-    let result = only_queries(f(db)).await;
+    let (transaction, result) = Transaction::begin_with(own, begin, async |db| only_queries(f(db)).await).await;
+    let result = result.map_err(Error::Query)?;
     let ended = transaction.end(matches!(result, Some(Ok(_)))).await;
     match (result, ended) {
         (Some(Ok(value)), Ok(())) => Ok(value),

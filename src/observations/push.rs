@@ -13,7 +13,7 @@ use super::{
     answer::{ObservationPush, OnError, PushCounts, PushRow},
     check::{Numbers, check},
     model::{Observation, ObservationCreate, Row},
-    store::{self, Key, key},
+    store::{self, Settled},
 };
 use crate::{
     auth::Caller,
@@ -97,17 +97,17 @@ pub async fn push(
     if on_error == OnError::Abort && checked.iter().any(Result::is_err) {
         return Err(rejected(checked));
     }
-    let good = checked.iter().filter_map(|row| row.as_ref().ok().cloned()).collect();
-    let mut written = write(db, caller, good).await?;
-    let mut push = ObservationPush { counts: PushCounts::default(), rows: Vec::with_capacity(checked.len()) };
+    let (mut good, mut ended) = (Vec::with_capacity(checked.len()), Vec::new());
     for (row, judged) in (1..).zip(checked) {
-        let ended = match judged {
-            Ok(good) => written.remove(&key(&good)).ok_or_else(|| Problem::internal("a row was lost"))?,
-            Err(faults) => PushRow::rejected(faults, language),
-        };
-        push.counts.count(ended.outcome);
-        push.rows.push(PushRow { row, ..ended });
+        match judged {
+            Ok(one) => good.push((row, one)),
+            Err(faults) => ended.push(PushRow { row, ..PushRow::rejected(faults, language) }),
+        }
     }
+    ended.extend(write(db, caller, good).await?);
+    ended.sort_unstable_by_key(|ended| ended.row);
+    let mut push = ObservationPush { counts: PushCounts::default(), rows: ended };
+    push.rows.iter().for_each(|ended| push.counts.count(ended.outcome));
     Answer::of(if on_error == OnError::Abort { 200 } else { 207 }, &push)
 }
 
@@ -199,21 +199,30 @@ fn stored(row: ObservationCreate, breakdown: String, numbers: Numbers, definitio
     }
 }
 
-/// Writes rows, each with its entry in the log when it changed something.
-async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<Row>) -> Result<HashMap<Key, PushRow>, Problem> {
+/// Writes rows under their numbers, each with its entry in the log when it changed something.
+async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<(usize, Row)>) -> Result<Vec<PushRow>, Problem> {
     // In the order of the key: two pushes of the same rows wait for each other instead of locking each other out.
-    rows.sort_by_cached_key(key);
-    let mut written = store::upsert(db, rows.clone()).await?;
-    let mut outcomes = HashMap::with_capacity(rows.len());
-    let mut entries = Vec::new();
-    let mut untouched = Vec::new();
-    for row in rows {
-        let Some(now) = written.remove(&key(&row)) else {
-            untouched.push(row);
-            continue;
+    rows.sort_unstable_by(|(_, one), (_, other)| {
+        (&one.indicator, &one.organization, one.period, &one.breakdown).cmp(&(
+            &other.indicator,
+            &other.organization,
+            other.period,
+            &other.breakdown,
+        ))
+    });
+    let (numbers, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let settled = store::upsert(db, &rows).await?;
+    let (mut ended, mut entries) = (Vec::with_capacity(rows.len()), Vec::new());
+    for ((number, row), now) in numbers.into_iter().zip(rows).zip(settled) {
+        let outcome = match now {
+            Settled { is_written: false, .. } => Outcome::Unchanged,
+            Settled { version: 1, .. } => Outcome::Created,
+            Settled { .. } => Outcome::Updated,
         };
-        let outcome = if now.version == 1 { Outcome::Created } else { Outcome::Updated };
-        outcomes.insert(key(&row), PushRow::of(outcome, now.id, now.version));
+        ended.push(PushRow { row: number, ..PushRow::of(outcome, now.id, now.version) });
+        if !now.is_written {
+            continue;
+        }
         let observation = Observation::from(now.onto(row));
         let Observation { id, version, organization, updated_at, .. } = &observation;
         let mut entry = changes::change(caller, Subject::Observation, id, *version, organization, &observation)?;
@@ -222,7 +231,5 @@ async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<Row>) -> Result<HashM
         entries.push(entry);
     }
     changes::append_all(db, entries).await?;
-    let known = store::current(db, &untouched).await?;
-    outcomes.extend(known.into_iter().map(|(key, now)| (key, PushRow::of(Outcome::Unchanged, now.id, now.version))));
-    Ok(outcomes)
+    Ok(ended)
 }

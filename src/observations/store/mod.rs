@@ -1,10 +1,11 @@
 //! Figures in the database: the current version of each; what they were before is in the log.
 
+mod at_once;
 mod export;
 mod upsert;
 
 pub use export::next;
-pub use upsert::{Key, Written, current, key, upsert};
+pub use upsert::{Settled, upsert};
 
 use super::model::{ObservationFilter, Row};
 use crate::{

@@ -1,14 +1,14 @@
 //! The one statement that decides, under any concurrency, whether a row is new, changed or known.
 
-use std::collections::HashMap;
-
 use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_query,
-    sql_types::{Array, BigInt, Integer, Nullable, Text},
+    sql_types::{BigInt, Integer, Nullable, Text},
     sqlite::{Sqlite, SqliteConnection},
 };
 
+use futures_util::TryFutureExt;
+
+use super::at_once::{self, AllAtOnce, Found};
 use crate::{
     db::{
         prelude::*,
@@ -18,34 +18,23 @@ use crate::{
     observations::model::Row,
 };
 
-/// What the statement says of a row that it wrote.
-#[derive(Debug, QueryableByName)]
-pub struct Written {
-    #[diesel(sql_type = sql::Uuid)]
+/// What the table holds for a row that was pushed.
+#[derive(Debug, Clone, Copy)]
+pub struct Settled {
+    /// Whether this push wrote it; otherwise it was known so.
+    pub is_written: bool,
     pub id: ObservationId,
-    #[diesel(sql_type = Text)]
-    indicator: String,
-    #[diesel(sql_type = Text)]
-    organization: String,
-    #[diesel(sql_type = Text)]
-    period: String,
-    #[diesel(sql_type = Text)]
-    breakdown: String,
-    #[diesel(sql_type = Integer)]
     pub version: i32,
-    #[diesel(sql_type = sql::Instant)]
     pub created_at: Instant,
-    #[diesel(sql_type = sql::Instant)]
     pub updated_at: Instant,
 }
 
 /// Id, version, first and last moment of a row.
-type Now = (ObservationId, i32, Instant, Instant);
+pub(super) type Now = (ObservationId, i32, Instant, Instant);
 
-impl Written {
-    fn of(key: Key, now: Now) -> Self {
-        let ((indicator, organization, period, breakdown), (id, version, created_at, updated_at)) = (key, now);
-        Self { id, indicator, organization, period, breakdown, version, created_at, updated_at }
+impl Settled {
+    pub(super) fn of(is_written: bool, (id, version, created_at, updated_at): Now) -> Self {
+        Self { is_written, id, version, created_at, updated_at }
     }
 
     /// The row as it is in the table now.
@@ -55,9 +44,6 @@ impl Written {
         Row { id, version, created_at, updated_at, ..row }
     }
 }
-
-/// Indicator, organization, period and breakdown.
-pub type Key = (String, String, String, String);
 
 /// What follows the rows to insert. `latest` is the larger of two instants: a version is never older than the one
 /// before it, whichever request began first.
@@ -81,129 +67,56 @@ macro_rules! settle {
     };
 }
 
-const INTO: &str = "INSERT INTO observations (id, indicator, organization, period, breakdown, numerator, denominator, \
+pub(super) const INTO: &str = "INSERT INTO observations (id, indicator, organization, period, breakdown, numerator, denominator, \
     value, missing, status, source, note, evidence, definition, created_at, updated_at, version) ";
 
-/// What is read of a row that was written or found.
-const WRITTEN: &str = "observations.id, observations.indicator, observations.organization, observations.period, \
-    observations.breakdown, observations.version, observations.created_at, observations.updated_at";
+pub(super) use settle;
 
-/// One column of many rows.
-macro_rules! column {
-    ($rows:expr, $field:ident) => {
-        $rows.iter().map(|row| row.$field.clone()).collect::<Vec<_>>()
-    };
-}
-
-/// PostgreSQL: all rows at once, as one array for each column.
-macro_rules! all_at_once {
-    ($rows:expr) => {
-        sql_query(format!(
-            "{INTO}SELECT id, indicator, organization, period, breakdown, numerator, denominator, value, missing, status, \
-             source, note, evidence, definition, created_at, updated_at, 1 \
-             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) WITH ORDINALITY \
-             AS pushed (id, indicator, organization, period, breakdown, numerator, denominator, value, missing, status, \
-             source, note, evidence, definition, created_at, updated_at, place) ORDER BY place\
-             {}{WRITTEN}",
-            settle!("greatest", "IS DISTINCT FROM")
-        ))
-        .bind::<Array<sql::Uuid>, _>(column!($rows, id))
-        .bind::<Array<Text>, _>(column!($rows, indicator))
-        .bind::<Array<Text>, _>(column!($rows, organization))
-        .bind::<Array<Text>, _>(column!($rows, period))
-        .bind::<Array<Text>, _>(column!($rows, breakdown))
-        .bind::<Array<Nullable<BigInt>>, _>(column!($rows, numerator))
-        .bind::<Array<Nullable<BigInt>>, _>(column!($rows, denominator))
-        .bind::<Array<Nullable<BigInt>>, _>(column!($rows, value))
-        .bind::<Array<Nullable<Text>>, _>(column!($rows, missing))
-        .bind::<Array<Text>, _>(column!($rows, status))
-        .bind::<Array<Nullable<Text>>, _>(column!($rows, source))
-        .bind::<Array<Nullable<Text>>, _>(column!($rows, note))
-        .bind::<Array<Text>, _>(column!($rows, evidence))
-        .bind::<Array<Integer>, _>(column!($rows, definition))
-        .bind::<Array<sql::Instant>, _>(column!($rows, created_at))
-        .bind::<Array<sql::Instant>, _>(column!($rows, updated_at))
-    };
-}
-
-/// PostgreSQL: what the table holds for many keys, found by the unique index.
-macro_rules! all_of {
-    ($keys:expr) => {
-        sql_query(format!(
-            "SELECT {WRITTEN} FROM unnest($1, $2, $3, $4) AS wanted (i, o, p, b) JOIN observations \
-             ON indicator = i AND organization = o AND period = p AND breakdown = b"
-        ))
-        .bind::<Array<Text>, _>($keys.iter().map(|key| key.0.clone()).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>($keys.iter().map(|key| key.1.clone()).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>($keys.iter().map(|key| key.2.clone()).collect::<Vec<_>>())
-        .bind::<Array<Text>, _>($keys.iter().map(|key| key.3.clone()).collect::<Vec<_>>())
-    };
-}
-
-/// Inserts rows and replaces those that say something else; a row that is known so already is not in the answer.
+/// Inserts rows and replaces those that say something else; answers how each is settled, in the order given.
 ///
 /// The rows must be sorted by key, or overlapping pushes could lock each other out.
-pub async fn upsert(db: &mut Db, rows: Vec<Row>) -> QueryResult<HashMap<Key, Written>> {
+pub async fn upsert(db: &mut Db, rows: &[Row]) -> QueryResult<Vec<Settled>> {
     if rows.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Vec::new());
     }
-    let written: Vec<Written> = both!(
+    let owned = rows.to_vec();
+    let answer = both!(
         db,
-        pg | c | all_at_once!(rows).load(c),
+        pg | c | AllAtOnce::of(rows).load(c).map_ok(Answer::ByKey),
         sqlite
             | c
-            | rows.into_iter().try_fold(Vec::new(), |mut all, row| {
-                let key = key(&row);
-                let written: Option<Now> = One(row).load(c).map(only)?;
-                all.extend(written.map(|now| Written::of(key, now)));
-                Ok(all)
-            })
+            | owned
+                .into_iter()
+                .map(|row| {
+                    let key = (row.indicator.clone(), row.organization.clone(), row.period, row.breakdown.clone());
+                    if let Some(now) = One(row).load(c).map(only)? {
+                        return Ok(Settled::of(true, now));
+                    }
+                    let known = observations::table
+                        .filter(observations::indicator.eq(key.0).and(observations::organization.eq(key.1)))
+                        .filter(observations::period.eq(key.2).and(observations::breakdown.eq(key.3)))
+                        .select((
+                            observations::id,
+                            observations::version,
+                            observations::created_at,
+                            observations::updated_at,
+                        ))
+                        .get_result(c)?;
+                    Ok(Settled::of(false, known))
+                })
+                .collect::<QueryResult<_>>()
+                .map(Answer::InOrder)
     )?;
-    Ok(by_key(written))
-}
-
-/// What the table holds for the keys of these rows.
-pub async fn current(db: &mut Db, rows: &[Row]) -> QueryResult<HashMap<Key, Written>> {
-    let keys: Vec<Key> = rows.iter().map(key).collect();
-    if keys.is_empty() {
-        return Ok(HashMap::new());
+    match answer {
+        Answer::ByKey(found) => at_once::settled(db, rows, found).await,
+        Answer::InOrder(settled) => Ok(settled),
     }
-    let found: Vec<Written> = both!(
-        db,
-        pg | c | all_of!(keys).load(c),
-        sqlite
-            | c
-            | keys.into_iter().try_fold(Vec::new(), |mut all, key| {
-                let found: Option<Now> = observations::table
-                    .filter(observations::indicator.eq(key.0.as_str()))
-                    .filter(observations::organization.eq(key.1.as_str()))
-                    .filter(observations::period.eq(key.2.as_str()))
-                    .filter(observations::breakdown.eq(key.3.as_str()))
-                    .select((
-                        observations::id,
-                        observations::version,
-                        observations::created_at,
-                        observations::updated_at,
-                    ))
-                    .load(c)
-                    .map(only)?;
-                all.extend(found.map(|now| Written::of(key, now)));
-                Ok(all)
-            })
-    )?;
-    Ok(by_key(found))
 }
 
-/// The natural key as text.
-#[must_use]
-pub fn key(row: &Row) -> Key {
-    (row.indicator.to_string(), row.organization.to_string(), row.period.to_string(), row.breakdown.clone())
-}
-
-fn by_key(written: Vec<Written>) -> HashMap<Key, Written> {
-    let key =
-        |one: &Written| (one.indicator.clone(), one.organization.clone(), one.period.clone(), one.breakdown.clone());
-    written.into_iter().map(|one| (key(&one), one)).collect()
+/// What each database says.
+enum Answer {
+    ByKey(Vec<Found>),
+    InOrder(Vec<Settled>),
 }
 
 /// SQLite: one row, as a statement that is prepared once.

@@ -2,6 +2,7 @@
 
 mod lists;
 mod references;
+mod replace;
 
 pub use lists::{count, list, next};
 pub use references::{known_tasks, lock_hierarchy, parent_of};
@@ -92,7 +93,7 @@ pub async fn insert(db: &mut Db, task: &Task) -> QueryResult<usize> {
 /// Puts a new version in the place of the old.
 pub async fn replace(db: &mut Db, task: &Task) -> QueryResult<usize> {
     let row = task.clone();
-    both!(db, |c| diesel::update(tasks::table.find(row.id)).set(row).execute(c))
+    both!(db, |c| replace::Replace(row).execute(c))
 }
 
 /// Whether the task was assigned without a due date and got its first one later.
