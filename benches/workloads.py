@@ -27,7 +27,8 @@ class Workload:
     connections = 32
     rows = 1
     unit = "requests/s"
-    only_postgres = False
+    #: What `sqlite_ceiling` calls it.
+    sqlite = None
 
     def requests(self, turn):
         """`(method, path, accept, body)` of each request to send, in order; `turn` counts the rounds."""
@@ -36,6 +37,9 @@ class Workload:
     def ceiling(self, bench):
         """Prepares; answers a function of seconds that measures what the database alone does, in the same unit."""
         raise NotImplementedError
+
+    def ready(self, bench):
+        """Brings about what the requests need."""
 
     def captured(self, bench):
         """What the service asks PostgreSQL for the first request, once it is warm."""
@@ -46,6 +50,7 @@ class Workload:
 
 class Point(Workload):
     name, floor = "one task by id", 0.75
+    sqlite = "point"
 
     def requests(self, turn):
         numbers = list(range(1, 20001))
@@ -62,6 +67,7 @@ class Point(Workload):
 
 class Page(Workload):
     name, floor = "page of 50 tasks by lead and state", 0.65
+    sqlite = "page"
 
     def requests(self, turn):
         pairs = [(f"D{lead:02}", state) for lead in range(1, 21) for state in STATES]
@@ -95,6 +101,7 @@ MONTHS = ["2025-M11", "2025-M12"] + [f"2026-M{month:02}" for month in range(1, 1
 
 class Push(Workload):
     name, floor = "push of 1,000 figures, all changed", 0.35
+    sqlite = "push"
     connections, rows, unit = 8, 1000, "rows/s"
 
     def requests(self, turn):
@@ -144,18 +151,17 @@ class PushAgain(Push):
     name, floor = "the same, nothing changed", 0.8
 
     def requests(self, turn):
-        # The first round of each measurement brings what all the others repeat.
         return [("POST", "/v1/observations", JSON, pushed(indicator, month, 1 + indicator * 13, 7))
                 for indicator in range(1, 51) for month in MONTHS[:4]]
 
-    def ceiling(self, bench):
+    def ready(self, bench):
         for request in self.requests(0):
             bench.service.call(*request)
-        return super().ceiling(bench)
 
 
 class ProgressUpdate(Workload):
     name, floor = "one progress update", 0.6
+    sqlite = "update"
 
     def requests(self, turn):
         numbers = [n for n in range(1, 20001) if STATES[n % 8] not in ("completed", "cancelled")]
@@ -172,8 +178,8 @@ class ProgressUpdate(Workload):
 class Progress(Workload):
     floor = 0.75
 
-    def __init__(self, name, under, connections):
-        self.name, self.under, self.connections = name, under, connections
+    def __init__(self, name, under, connections, sqlite):
+        self.name, self.under, self.connections, self.sqlite = name, under, connections, sqlite
 
     def requests(self, turn):
         return [("GET", f"/v1/progress?under={self.under}&period={MONTH}", JSON, "")]
@@ -184,7 +190,7 @@ class Progress(Workload):
 
 
 class Export(Workload):
-    floor, connections, rows, unit = 0.3, 8, 20000, "rows/s"
+    floor, connections, rows, unit, sqlite = 0.3, 8, 20000, "rows/s", "export"
 
     def __init__(self, name, accept, shape):
         self.name, self.accept, self.shape = name, accept, shape
@@ -201,6 +207,6 @@ class Export(Workload):
 
 ALL = [
     Point(), Page(), Push(), PushAgain(), ProgressUpdate(),
-    Progress("live progress of a department", "D07", 8), Progress("live progress of the whole tree", "X", 4),
+    Progress("live progress of a department", "D07", 8, "department"), Progress("live progress of the whole tree", "X", 4, "tree"),
     Export("export of 20,000 figures, NDJSON", NDJSON, ""), Export("export of 20,000 figures, CSV", CSV, " WITH (FORMAT csv)"),
 ]

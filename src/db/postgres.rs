@@ -195,9 +195,9 @@ impl Transaction {
         };
         let db = transaction.0.insert(db);
         let begin = async { (&mut &**connection).batch_execute(begin).await };
-        let (begun, outcome) = futures_util::future::join(begin, body(db)).await;
+        let (opened, outcome) = futures_util::future::join(begin, body(db)).await;
         drop(connection);
-        (transaction, begun.map(|()| outcome))
+        (transaction, opened.map(|()| outcome))
     }
 
     /// Where the transaction's statements run.

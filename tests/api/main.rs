@@ -28,6 +28,7 @@ mod openapi;
 mod organizations;
 mod periodic_reports;
 mod plan;
+mod plans_of_statements;
 mod progress;
 mod progress_updates;
 mod published;
