@@ -14,7 +14,7 @@ const MOST: usize = 50;
 /// The longest address.
 const LONGEST: usize = 2000;
 
-/// One piece of evidence (minh chứng).
+/// One piece of evidence (minh chứng): a link to the proof; files themselves are not kept here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
@@ -22,9 +22,13 @@ pub struct Evidence {
     #[schema(example = "Báo cáo kết quả số hóa hồ sơ quý III")]
     pub title: ShortText,
     /// Where it is: an http or https address of at most 2,000 characters.
-    #[schema(example = "https://qlvb.laichau.gov.vn/van-ban/2273", max_length = 2000, pattern = "^https?://[^\\s]+$")]
+    #[schema(
+        example = "https://qlvb.laichau.gov.vn/van-ban/2273",
+        max_length = 2000,
+        pattern = r"^https?://[^/?#\s\x00-\x1F\x7F-\x9F][^\s\x00-\x1F\x7F-\x9F]*$"
+    )]
     pub url: String,
-    /// SHA-256 of the file, 64 hexadecimal digits, so that a changed file can be told.
+    /// SHA-256 of the file, 64 hexadecimal digits of either case, so that a changed file can be told.
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9A-Fa-f]{64}$")]
     pub sha256: Option<String>,
 }

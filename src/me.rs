@@ -13,7 +13,7 @@ use crate::{
     http::BODY_LIMIT,
 };
 
-/// The caller as the service sees it.
+/// The caller (hệ thống kết nối) as the service sees it.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     /// The client's id.
@@ -32,10 +32,11 @@ pub struct Me {
     /// The service's time.
     server_time: Instant,
     /// The newest position of the change feed; null until a feed is published.
+    #[schema(minimum = 0)]
     newest_seq: Option<i64>,
 }
 
-/// What a client may ask for.
+/// What a client may ask for (giới hạn).
 #[derive(Serialize, ToSchema)]
 pub struct Limits {
     /// Requests in a minute; 0 is no limit.

@@ -21,13 +21,13 @@ pub struct TokenRequest {
     #[schema(nullable = false, example = "tasks:assign tasks:read")]
     scope: Option<String>,
     /// The client's id, unless HTTP Basic or the assertion says it.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "0199f3c0-7a1e-7000-8000-0000000000ff")]
     client_id: Option<String>,
     /// The client's secret (`client_secret_post`).
     #[schema(nullable = false)]
     client_secret: Option<String>,
-    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (`private_key_jwt`).
-    #[schema(nullable = false)]
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (`private_key_jwt`); needed with an assertion.
+    #[schema(nullable = false, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
     client_assertion_type: Option<String>,
     /// The signed assertion (RFC 7523): `iss` = `sub` = the client's id, `aud` = the issuer or the token endpoint, `exp` within 10 minutes, `jti` used once.
     #[schema(nullable = false)]
@@ -49,15 +49,15 @@ pub struct RevocationRequest {
     /// The client's secret.
     #[schema(nullable = false)]
     client_secret: Option<String>,
-    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
-    #[schema(nullable = false)]
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`; needed with an assertion.
+    #[schema(nullable = false, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
     client_assertion_type: Option<String>,
     /// The signed assertion.
     #[schema(nullable = false)]
     client_assertion: Option<String>,
 }
 
-/// An access token.
+/// An access token (mã truy cập).
 #[derive(Serialize, ToSchema)]
 pub struct TokenAnswer {
     /// Send it as `Authorization: Bearer …`.
@@ -66,13 +66,13 @@ pub struct TokenAnswer {
     #[schema(example = "Bearer")]
     token_type: &'static str,
     /// Seconds until it expires.
-    #[schema(example = 900)]
+    #[schema(minimum = 1, example = 900)]
     expires_in: i64,
-    /// The scopes it carries.
+    /// The scopes it carries (quyền), separated by spaces.
     scope: String,
 }
 
-/// An OAuth error (RFC 6749, 5.2).
+/// An OAuth error (lỗi xác thực; RFC 6749, 5.2).
 #[derive(Serialize, ToSchema)]
 pub struct OauthError {
     /// `invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type`.

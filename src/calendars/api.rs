@@ -34,7 +34,7 @@ pub async fn list_calendars(
 /// Get a calendar
 ///
 /// Its rules and days as data: a system can compute every window and due date from it by itself.
-#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09")),
+#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")),
     security(("oauth2" = ["indicators:read"])), responses((status = 200, body = Calendar)))]
 #[get("/calendars/{code}")]
 pub async fn get_calendar(
@@ -48,7 +48,7 @@ pub async fn get_calendar(
 /// List the periods that hold a day
 ///
 /// One period of each frequency: what is being reported on that day.
-#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09"), DayFilter),
+#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"), DayFilter),
     security(("oauth2" = ["indicators:read"])), responses((status = 200, body = PeriodsOfDay)))]
 #[get("/calendars/{code}/periods")]
 pub async fn list_calendar_periods(
@@ -67,7 +67,7 @@ pub async fn list_calendar_periods(
 ///
 /// Its window, cut-off and due date, and whether it is open now.
 #[utoipa::path(tag = "Reference", params(
-        ("code" = String, Path, description = "The calendar's code.", example = "ND09"),
+        ("code" = String, Path, description = "The calendar's code.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"),
         ("period" = Period, Path, description = "The period (kỳ), such as `2026-M10`, `2026-Q4`, `2026-S2`, `2026-9M` or `2026-A1`."),
     ), security(("oauth2" = ["indicators:read"])), responses((status = 200, body = CalendarPeriod)))]
 #[get("/calendars/{code}/periods/{period}")]

@@ -8,7 +8,7 @@ use actix_web::{
 use super::model::{Document, DocumentCreate, DocumentFilter, DocumentPage, DocumentPatch};
 use crate::{
     auth::{DocumentsRead, DocumentsWrite, Permit},
-    changes::{self, HistoryPage, Outcome, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Outcome, Subject},
     db::{Store, types::DocumentId},
     http::{Answer, ByKey, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
     problem::Problem,
@@ -121,7 +121,7 @@ pub async fn list_document_history(
     id: Path<DocumentId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

@@ -18,36 +18,53 @@ use crate::{
 };
 
 words! {
-    /// What a document is (loại văn bản): nghị quyết, quyết định, kế hoạch, chương trình, chiến lược, khác.
+    /// What a document is (loại văn bản).
     DocumentKind {
+        /// A resolution (nghị quyết).
         Resolution = "resolution",
+        /// A decision (quyết định).
         Decision = "decision",
+        /// A plan (kế hoạch).
         Plan = "plan",
+        /// A programme of action (chương trình).
         Programme = "programme",
+        /// A strategy (chiến lược).
         Strategy = "strategy",
+        /// Any other kind (khác).
         Other = "other",
     }
 }
 
 words! {
-    /// Whether a document is in force (hiệu lực): dự thảo, còn hiệu lực, bị thay thế, hết hiệu lực.
+    /// Whether a document is in force (hiệu lực văn bản).
     DocumentStatus {
+        /// Not issued yet (dự thảo).
         Draft = "draft",
+        /// In force (còn hiệu lực).
         InForce = "in_force",
+        /// Another document took its place (bị thay thế).
         Replaced = "replaced",
+        /// No longer in force (hết hiệu lực).
         Expired = "expired",
     }
 }
 
 words! {
-    /// What a document is to another: thực hiện, thay thế, sửa đổi, căn cứ, gắn với, tạo ra, phụ lục của.
+    /// What a document is to another (quan hệ văn bản); "it" is the document that has the relation.
     RelationType {
+        /// It carries the other out (thực hiện); never in a circle.
         Implements = "implements",
+        /// It takes the other's place (thay thế); never in a circle.
         Replaces = "replaces",
+        /// It changes parts of the other (sửa đổi).
         Amends = "amends",
+        /// It rests on the other (căn cứ).
         BasedOn = "based_on",
+        /// The two go together (gắn với).
         CoordinatedWith = "coordinated_with",
+        /// The other comes out of it (tạo ra).
         Produces = "produces",
+        /// It is an annex of the other (phụ lục của).
         AnnexOf = "annex_of",
     }
 }
@@ -114,6 +131,7 @@ pub struct Document {
     #[serde(skip)]
     pub search: String,
     /// Counts from 1; the ETag.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// When it was first recorded.
     pub created_at: Instant,
@@ -136,7 +154,7 @@ impl Versioned for Document {
 
 page!(DocumentPage, Document, "documents");
 
-/// A document, whole: what is absent is null, or takes the default that its line names.
+/// A document (văn bản), whole: what is absent is null, or takes the default that its line names.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentCreate {
@@ -195,7 +213,8 @@ impl DocumentCreate {
     }
 }
 
-/// A merge patch (RFC 7396): absent fields stay, null clears.
+/// What may change of a document (văn bản), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
+/// empties it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentPatch {
@@ -228,9 +247,9 @@ pub struct DocumentPatch {
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub status: Option<DocumentStatus>,
     /// The whole new list of what it is to others.
-    #[schema(nullable = false, max_items = 200)]
-    #[serde(default, deserialize_with = "crate::http::not_null")]
-    pub relations: Option<Vec<Relation>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Relation>>, max_items = 200)]
+    pub relations: Patched<Vec<Relation>>,
     /// Whether it is marked secret (mật): `true` is refused.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::http::not_null")]
@@ -249,7 +268,7 @@ impl Document {
         patch.issuer.apply(&mut next.issuer);
         patch.issued_on.apply(&mut next.issued_on);
         next.status = patch.status.unwrap_or(next.status);
-        next.relations = patch.relations.map_or(next.relations, JsonText);
+        patch.relations.apply_list(&mut next.relations.0);
         next.version += 1;
         next.updated_at = now;
         next.finished()

@@ -202,15 +202,17 @@ macro_rules! page {
     ($name:ident, $item:ty, $what:literal) => {
         #[doc = concat!("One page of ", $what, ".")]
         #[derive(utoipa::ToSchema)]
+        #[schema(description = concat!("One page of ", $what, "."))]
         #[expect(dead_code, reason = "the shape of `Listed` for the document")]
         pub struct $name {
-            /// The items, in the list's order.
+            /// The items, in the list's order; at most `limit`.
+            #[schema(max_items = 500)]
             items: Vec<$item>,
             /// What to send as `cursor` for the next page; null on the last.
             #[schema(required = true)]
             next_cursor: Option<String>,
             /// The number of items over all pages, when `count=exact` asked for it.
-            #[schema(nullable = false)]
+            #[schema(nullable = false, minimum = 0)]
             total: Option<i64>,
         }
     };

@@ -10,7 +10,7 @@ use super::model::{
 };
 use crate::{
     auth::{IndicatorsRead, IndicatorsWrite, Permit},
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::IndicatorCode},
     http::{Answer, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
     problem::Problem,
@@ -88,7 +88,7 @@ pub async fn list_indicator_history(
     code: Path<IndicatorCode>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, &code).await?;

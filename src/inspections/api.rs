@@ -8,7 +8,7 @@ use actix_web::{
 use super::model::{Inspection, InspectionCreate, InspectionFilter, InspectionPage, InspectionPatch};
 use crate::{
     auth::{Permit, TasksAssign, TasksRead},
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::InspectionId},
     http::{Answer, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
     problem::Problem,
@@ -85,7 +85,7 @@ pub async fn list_inspection_history(
     id: Path<InspectionId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

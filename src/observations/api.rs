@@ -13,7 +13,7 @@ use super::{
 use crate::{
     auth::{ObservationsRead, ObservationsWrite, Permit},
     bilingual::Language,
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::ObservationId},
     http::{Answer, Format, Json, List, Listed, NoFilter, PageParams, Query, RetryKey, Tagged, table},
     problem::Problem,
@@ -103,7 +103,7 @@ pub async fn list_observation_history(
     id: Path<ObservationId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

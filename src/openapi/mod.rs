@@ -5,7 +5,9 @@ mod headers;
 mod pages;
 mod parameters;
 mod problems;
+mod sizes;
 mod version_3_0;
+mod written;
 
 use actix_web::{http::Method, web::Bytes};
 use serde_json::Value;
@@ -22,7 +24,9 @@ use utoipa_actix_web::AppExt;
 pub use pages::pages;
 pub use problems::{ProblemBody, ProblemError};
 
-use crate::{auth::ScopeName, bilingual::Language, routes};
+use crate::{
+    auth::ScopeName, bilingual::Language, observations::OnError, periodic_reports::model::ReportFormat, routes,
+};
 use examples::Examples;
 
 #[derive(OpenApi)]
@@ -41,7 +45,7 @@ use examples::Examples;
         (name = "Reference", description = "Danh mục: organizations, documents, indicators, calendars, clients, problems: what everything else refers to."),
         (name = "Operations", description = "Vận hành: health and metrics, for those who run the service."),
     ),
-    components(schemas(ProblemBody, ProblemError)),
+    components(schemas(ProblemBody, ProblemError, OnError, ReportFormat)),
 )]
 struct Base;
 
@@ -84,6 +88,8 @@ impl Document {
     fn of(mut spec: Spec) -> Self {
         let examples = Examples::recorded();
         let components = spec.components.get_or_insert_default();
+        components.schemas.values_mut().for_each(sizes::finish);
+        written::require(&mut components.schemas, &mut spec.paths);
         let versioned = headers::versioned(&components.schemas);
         for (method, operation) in spec.paths.paths.values_mut().flat_map(operations) {
             headers::add(operation, &method, &versioned);

@@ -8,7 +8,7 @@ use actix_web::{
 use super::model::{Organization, OrganizationCreate, OrganizationFilter, OrganizationPage, OrganizationPatch};
 use crate::{
     auth::{OrganizationsRead, OrganizationsWrite, Permit},
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::OrgCode},
     http::{Answer, IfMatch, Json, List, Listed, PageParams, RetryKey, Tagged},
     problem::Problem,
@@ -81,7 +81,7 @@ pub async fn list_organization_history(
     code: Path<OrgCode>,
     list: List<crate::http::NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, &code).await?;

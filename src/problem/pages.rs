@@ -15,7 +15,7 @@ use crate::{
     openapi::{self, ProblemBody},
 };
 
-/// One kind of problem (RFC 9457), explained.
+/// One kind of problem (loại lỗi, RFC 9457), explained.
 #[derive(Serialize, ToSchema)]
 pub struct ProblemHelp {
     /// The `type` of the problem.
@@ -23,7 +23,7 @@ pub struct ProblemHelp {
     #[schema(example = "/v1/problems/version-stale")]
     kind: String,
     /// The HTTP status it comes with.
-    #[schema(example = 412)]
+    #[schema(example = 412, minimum = 400, maximum = 599)]
     status: u16,
     /// Its title.
     title: String,
@@ -64,7 +64,7 @@ pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
 ///
 /// # Errors
 /// `not-found` for a slug that is not in the catalogue.
-#[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "The last part of the problem's `type`.", example = "version-stale")),
+#[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "The last part of the problem's `type`.", example = "version-stale", pattern = "^[a-z0-9-]{1,64}$")),
     responses((status = 200, body = ProblemHelp)))]
 #[get("/problems/{slug}")]
 pub async fn get_problem(request: HttpRequest, slug: Path<String>) -> Result<Json<ProblemHelp>, Problem> {

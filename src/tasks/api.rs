@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     auth::{Permit, TasksAssign, TasksRead},
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::TaskId},
     http::{Answer, ByKey, Format, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged, table},
     problem::Problem,
@@ -143,7 +143,7 @@ pub async fn list_task_history(
     id: Path<TaskId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

@@ -4,6 +4,7 @@
 mod access;
 mod assessments;
 mod auth;
+mod bounded;
 mod calendars;
 mod clients;
 mod database;
@@ -22,6 +23,7 @@ mod migrations;
 mod observations;
 mod openapi;
 mod organizations;
+mod patches;
 mod periodic_reports;
 mod plan;
 mod progress;
