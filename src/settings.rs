@@ -69,7 +69,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ("TIENDO_TOKEN_SECONDS", "900", "life of an access token"),
     ("TIENDO_DUE_SOON_DAYS", "3", "days before the due date on which a task becomes due_soon"),
     ("TIENDO_REQUESTS_PER_MINUTE", "6000", "requests per minute for each client; 0 turns the limit off"),
-    ("TIENDO_LOG", "info", "log filter, such as info or tiendo=debug"),
+    ("TIENDO_LOG", "info,tokio_postgres=warn,actix_server=warn", "log filter, such as warn or info,tiendo=debug"),
     ("TIENDO_MIGRATE_ON_START", "false", "whether serve applies missing migrations first"),
 ];
 

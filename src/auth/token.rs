@@ -17,7 +17,7 @@ pub struct TokenRequest {
     /// `client_credentials`.
     #[schema(pattern = "^client_credentials$", example = "client_credentials")]
     grant_type: String,
-    /// Scopes wanted, separated by spaces; all that the client has when absent.
+    /// Scopes wanted, separated by spaces; all that the client has when absent. Those that it has not are left out.
     #[schema(nullable = false, example = "tasks:assign tasks:read")]
     scope: Option<String>,
     /// The client's id, unless HTTP Basic or the assertion says it.
@@ -116,10 +116,9 @@ pub async fn issue_token(
     let granted: Scopes = client.scopes.parse().map_err(|_| Problem::internal("a client's scopes cannot be read"))?;
     let scopes = match form.scope.as_deref().map(str::parse::<Scopes>) {
         None => granted,
-        Some(Ok(wanted)) if wanted == wanted.intersection(&granted) && !wanted.is_empty() => wanted,
-        Some(_) => {
-            return Ok(refuse(400, "invalid_scope", "the client does not have all of these scopes"));
-        }
+        // RFC 6749, 3.3: less than was asked for may be granted; `scope` in the answer says what.
+        Some(Ok(wanted)) if !wanted.intersection(&granted).is_empty() => wanted.intersection(&granted),
+        Some(_) => return Ok(refuse(400, "invalid_scope", "the client has none of these scopes, or one is unknown")),
     };
     let (access_token, expires_in) = authority.issue(client.id, &scopes)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokenAnswer {
@@ -177,6 +176,9 @@ fn readable<T>(form: Result<Form<T>, Problem>) -> Result<Result<T, HttpResponse>
         Ok(form) => Ok(Ok(form.0)),
         Err(problem) if problem.kind.slug == "malformed-request" => {
             Ok(Err(refuse(400, "invalid_request", "a parameter is missing or repeated, or the form cannot be read")))
+        }
+        Err(problem) if problem.kind.slug == "unsupported-media-type" => {
+            Ok(Err(refuse(400, "invalid_request", "the body must be application/x-www-form-urlencoded")))
         }
         Err(problem) => Err(problem),
     }

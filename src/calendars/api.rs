@@ -10,7 +10,7 @@ use super::{
     model::{CalendarPage, CalendarPeriod, DayFilter, PeriodsOfDay},
 };
 use crate::{
-    auth::{IndicatorsRead, Permit},
+    auth::{AnyClient, Permit},
     bilingual::Language,
     db::Store,
     http::{List, Listed, NoFilter, PageParams, Query, Said, Tagged},
@@ -20,11 +20,11 @@ use crate::{
 /// List calendars
 ///
 /// The reporting calendars (lịch báo cáo) with their rules, holidays and make-up working days.
-#[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = ["indicators:read"])),
+#[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = [])),
     responses((status = 200, body = CalendarPage)))]
 #[get("/calendars")]
 pub async fn list_calendars(
-    _caller: Permit<IndicatorsRead>,
+    _caller: Permit<AnyClient>,
     list: List<NoFilter>,
     store: Data<Store>,
 ) -> Result<Listed<Calendar>, Problem> {
@@ -35,10 +35,10 @@ pub async fn list_calendars(
 ///
 /// Its rules and days as data: a system can compute every window and due date from it by itself.
 #[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")),
-    security(("oauth2" = ["indicators:read"])), responses((status = 200, body = Calendar)))]
+    security(("oauth2" = [])), responses((status = 200, body = Calendar)))]
 #[get("/calendars/{code}")]
 pub async fn get_calendar(
-    _caller: Permit<IndicatorsRead>,
+    _caller: Permit<AnyClient>,
     code: Path<String>,
     store: Data<Store>,
 ) -> Result<Tagged<Calendar>, Problem> {
@@ -49,16 +49,16 @@ pub async fn get_calendar(
 ///
 /// One period of each frequency: what is being reported on that day.
 #[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"), DayFilter),
-    security(("oauth2" = ["indicators:read"])), responses((status = 200, body = PeriodsOfDay)))]
+    security(("oauth2" = [])), responses((status = 200, body = PeriodsOfDay)))]
 #[get("/calendars/{code}/periods")]
 pub async fn list_calendar_periods(
-    caller: Permit<IndicatorsRead>,
+    caller: Permit<AnyClient>,
     code: Path<String>,
     filter: Query<DayFilter>,
     language: Language,
     store: Data<Store>,
 ) -> Result<Said<PeriodsOfDay>, Problem> {
-    let date = filter.0.date.map(|date| date.0);
+    let date = filter.0.date;
     let calendar = store.read(async |db| super::get(db, &code).await).await?;
     super::periods_of_day(&calendar, date, caller.now(), language).map(|periods| Said(periods, language))
 }
@@ -69,10 +69,10 @@ pub async fn list_calendar_periods(
 #[utoipa::path(tag = "Reference", params(
         ("code" = String, Path, description = "The calendar's code.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"),
         ("period" = Period, Path, description = "The period (kỳ), such as `2026-M10`, `2026-Q4`, `2026-S2`, `2026-9M` or `2026-A1`."),
-    ), security(("oauth2" = ["indicators:read"])), responses((status = 200, body = CalendarPeriod)))]
+    ), security(("oauth2" = [])), responses((status = 200, body = CalendarPeriod)))]
 #[get("/calendars/{code}/periods/{period}")]
 pub async fn get_calendar_period(
-    caller: Permit<IndicatorsRead>,
+    caller: Permit<AnyClient>,
     path: Path<(String, String)>,
     language: Language,
     store: Data<Store>,

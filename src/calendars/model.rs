@@ -12,7 +12,7 @@ use crate::{
         schema::calendars,
         types::{Instant, JsonText},
     },
-    http::{QueryValue, Versioned, page},
+    http::{Versioned, page},
     problem::Problem,
 };
 
@@ -99,5 +99,5 @@ pub struct PeriodsOfDay {
 pub struct DayFilter {
     /// The day in Ho Chi Minh City; today when absent.
     #[param(value_type = Option<NaiveDate>)]
-    pub date: Option<QueryValue<NaiveDate>>,
+    pub date: Option<NaiveDate>,
 }

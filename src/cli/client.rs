@@ -1,11 +1,14 @@
 //! `tiendo client …`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{block_on, operator, say, store, told};
 use crate::{
     bilingual::{Bilingual, Language},
-    clients::{self, model::NewClient},
+    clients::{
+        self,
+        model::{ClientPatch, ClientStatus, NewClient},
+    },
     db::types::{ClientId, OrgCode, ShortText, SourceCode},
     problem::Problem,
     settings::Settings,
@@ -36,6 +39,24 @@ pub enum Verb {
         /// The client's id
         id: String,
     },
+    /// Give a client other keys; those before, or its secret, stop working
+    Keys {
+        /// The client's id
+        id: String,
+        /// File with its public keys (JWKS)
+        #[arg(long)]
+        jwks: PathBuf,
+    },
+    /// Stop a client: it gets no token, and those it has end within seconds
+    Suspend {
+        /// The client's id
+        id: String,
+    },
+    /// Let a suspended client call again
+    Resume {
+        /// The client's id
+        id: String,
+    },
     /// List the clients
     List,
 }
@@ -55,6 +76,9 @@ pub fn run(verb: Verb) -> Result<(), String> {
                 add(&settings, new).await
             }
             Verb::Rotate { id } => rotate(&settings, &id).await,
+            Verb::Keys { id, jwks } => update(&settings, &id, "keys changed", keys(&jwks)?).await,
+            Verb::Suspend { id } => update(&settings, &id, "suspended", now(ClientStatus::Suspended)).await,
+            Verb::Resume { id } => update(&settings, &id, "may call again", now(ClientStatus::Active)).await,
             Verb::List => list(&settings).await,
         }
     })
@@ -77,11 +101,31 @@ async fn add(settings: &Settings, new: NewClient) -> Result<(), String> {
 }
 
 async fn rotate(settings: &Settings, id: &str) -> Result<(), String> {
-    let id: ClientId = id.parse().map_err(|_| "the id must be a client's UUID".to_owned())?;
-    let root: OrgCode = parsed("organization", "operator")?;
-    let caller = operator(root, None);
+    let (id, caller) = (identified(id)?, operator(parsed("organization", "operator")?, None));
     let secret = store(settings).await?.write(async move |db| clients::rotate(db, &caller, id).await).await;
     say(&format!("client_secret={}", secret.map_err(told)?), false);
+    Ok(())
+}
+
+fn identified(id: &str) -> Result<ClientId, String> {
+    id.parse().map_err(|_| "the id must be a client's UUID; `tiendo client list` shows it".to_owned())
+}
+
+fn keys(path: &Path) -> Result<ClientPatch, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("--jwks: {error}"))?;
+    let jwks = serde_json::from_str(&text).map_err(|error| format!("--jwks: not a JSON object: {error}"))?;
+    Ok(ClientPatch { jwks: Some(jwks), status: None })
+}
+
+fn now(status: ClientStatus) -> ClientPatch {
+    ClientPatch { status: Some(status), jwks: None }
+}
+
+async fn update(settings: &Settings, id: &str, outcome: &str, patch: ClientPatch) -> Result<(), String> {
+    let (id, caller) = (identified(id)?, operator(parsed("organization", "operator")?, None));
+    let updated = store(settings).await?.write(async move |db| clients::update(db, &caller, id, patch).await).await;
+    let client = updated.map_err(told)?;
+    say(&format!("{} ({}): {outcome}", client.id, client.name), false);
     Ok(())
 }
 

@@ -41,6 +41,8 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
                 .to_owned(),
         );
     };
+    // Before the secrets are shown: another service on this address would be sent them.
+    let listener = serve::listen(&settings)?;
     let is_new = !Path::new(path).exists();
     migrate(&settings.database, &settings.tls()?, Step::Up).map_err(|error| format!("{path}: {error}"))?;
     let secrets = block_on(prepare(&settings, arguments.new_secrets))?;
@@ -56,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         ),
         false,
     );
-    block_on(serve::serve(settings))
+    block_on(serve::serve(settings, listener))
 }
 
 /// Loads the plan, and makes the clients or their new secrets: id and secret of each, when there are new ones.

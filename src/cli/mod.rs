@@ -1,5 +1,6 @@
 //! The command line: each verb a small file.
 
+mod backup;
 mod client;
 mod demo;
 mod health;
@@ -40,6 +41,8 @@ enum Verb {
     Serve,
     /// Bring the database's schema up to date (or undo it all)
     Migrate(migrate::Arguments),
+    /// Copy the SQLite database into a new file, also while it is served
+    Backup(backup::Arguments),
     /// Put a plan from a file: the same file twice changes nothing
     Load(load::Arguments),
     /// Keep the clients that may call
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
         Verb::Demo(arguments) => demo::run(&arguments),
         Verb::Serve => serve::run(),
         Verb::Migrate(arguments) => migrate::run(&arguments),
+        Verb::Backup(arguments) => backup::run(&arguments),
         Verb::Load(arguments) => load::run(&arguments),
         Verb::Client(verb) => client::run(verb),
         Verb::Openapi(arguments) => {

@@ -20,18 +20,22 @@ pub fn run() -> Result<(), String> {
     if missing == Step::Pending && count > 0 {
         return Err(format!("the database lacks {count} migrations; run `tiendo migrate` first"));
     }
+    let listener = listen(&settings)?;
     block_on(async {
         if missing == Step::Up {
             ship_calendars(&settings).await?;
         }
-        serve(settings).await
+        serve(settings, listener).await
     })
 }
 
-/// Serves on the address of the settings.
-pub async fn serve(settings: Settings) -> Result<(), String> {
-    let listener =
-        TcpListener::bind(settings.listen).map_err(|error| format!("TIENDO_LISTEN: {}: {error}", settings.listen))?;
+/// Takes the address of the settings.
+pub fn listen(settings: &Settings) -> Result<TcpListener, String> {
+    TcpListener::bind(settings.listen).map_err(|error| format!("TIENDO_LISTEN: {}: {error}", settings.listen))
+}
+
+/// Serves on a listener.
+pub async fn serve(settings: Settings, listener: TcpListener) -> Result<(), String> {
     let address = settings.listen;
     let state = AppState::open(settings, Clock::system()).await?;
     tracing::info!(%address, "serving");

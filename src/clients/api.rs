@@ -47,12 +47,12 @@ pub async fn create_client(
     let kept = crate::http::post(&store, &caller, retry, body, async move |db, caller, new| {
         let (client, secret) = super::create(db, caller, new.into()).await?;
         let client = client.record()?;
-        let kept = Answer::of(201, &ClientCredentials { client: client.clone(), secret: None })?;
+        let kept = Answer::placed(place(client.id), &ClientCredentials { client: client.clone(), secret: None })?;
         told.get_or_init(|| ClientCredentials { client, secret });
         Ok(kept)
     })
     .await?;
-    fresh.get().map_or(Ok(kept), |fresh| Answer::of(201, fresh))
+    fresh.get().map_or(Ok(kept), |fresh| Answer::placed(place(fresh.client.id), fresh))
 }
 
 /// Get a client
@@ -63,9 +63,10 @@ pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<S
     Answer::of(200, &store.read(async |db| super::get(db, &caller, *id).await).await?)
 }
 
-/// Suspend a client, or let it call again
+/// Suspend a client, let it call again, or change its keys
 ///
-/// A suspended client gets no token, and those it has stop working.
+/// A suspended client gets no token, and those it has stop working. New keys end the keys or the secret before; tokens
+/// that they got live on until they expire.
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 200, body = ClientRecord)))]
 #[patch("/clients/{id}")]
@@ -93,10 +94,14 @@ pub async fn create_client_secret(
     id: Path<ClientId>,
     store: Data<Store>,
 ) -> Result<Answer, Problem> {
-    let caller = caller.caller();
+    let (caller, id) = (caller.caller(), *id);
     let rotate = store.write(async move |db| {
-        let secret = Some(super::rotate(db, &caller, *id).await?);
-        Ok::<_, Problem>(ClientCredentials { client: super::get(db, &caller, *id).await?, secret })
+        let secret = Some(super::rotate(db, &caller, id).await?);
+        Ok::<_, Problem>(ClientCredentials { client: super::get(db, &caller, id).await?, secret })
     });
-    Answer::of(201, &rotate.await?)
+    Answer::placed(place(id), &rotate.await?)
+}
+
+fn place(id: ClientId) -> String {
+    format!("/v1/clients/{id}")
 }

@@ -11,7 +11,10 @@ use crate::{
     auth::{Caller, Scopes, hash_secret},
     bilingual::{Bilingual, say},
     clock::{new_id, random_bytes},
-    db::{Db, types::ClientId},
+    db::{
+        Db,
+        types::{ClientId, SourceCode},
+    },
     http::{Listed, Page},
     organizations,
     problem::{OrNotFound, Problem},
@@ -51,6 +54,9 @@ pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Cli
     let scopes = Scopes::of_profile(&new.scopes).map_err(|rule| Problem::field("scopes", "invalid-value", rule))?;
     check_scopes(caller, &scopes)?;
     new.jwks.as_deref().map_or(Ok(()), check_jwks)?;
+    if let Some(source) = &new.source {
+        check_source(db, source).await?;
+    }
     let secret = if new.jwks.is_none() { Some(new_secret()?) } else { None };
     let client = Client {
         id: ClientId(new_id()),
@@ -68,43 +74,69 @@ pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Cli
     Ok((client, secret))
 }
 
-/// Lets a client call, or stops it; the authority must be told to forget it.
+/// Lets a client call, stops it, or gives it other keys, which end what it proved itself with before; the authority
+/// must be told to forget it.
 ///
 /// # Errors
-/// 404 when it is not in the caller's part of the tree.
+/// 404 when it is not in the caller's part of the tree; for other keys 403 when it may do more than the caller, and 422
+/// when they are not public keys.
 pub async fn update(db: &mut Db, caller: &Caller, id: ClientId, patch: ClientPatch) -> Result<Client, Problem> {
-    let current = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
-    store::set_status(db, id, patch.status, caller.now()).await?;
-    Ok(Client { status: patch.status, updated_at: caller.now(), ..current })
+    let mut client = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
+    client.status = patch.status.unwrap_or(client.status);
+    if let Some(jwks) = patch.jwks {
+        check_reach(caller, &client)?;
+        let jwks = serde_json::Value::Object(jwks).to_string();
+        check_jwks(&jwks)?;
+        (client.jwks, client.secret_hash) = (Some(jwks), None);
+    }
+    client.updated_at = caller.now();
+    store::replace(db, &client).await?;
+    Ok(client)
 }
 
-/// Gives a client a new secret; the old one stops working at once. Who gets the secret may act as the client, so the
-/// caller must hold all that the client does.
+/// Gives a client a new secret; the old one stops working at once.
 ///
 /// # Errors
 /// 404 when it is not in the caller's part of the tree, 403 when it may do more than the caller, 422 when it has keys.
 pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<String, Problem> {
-    let current = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
-    let missing = current.granted()?.missing_in(caller.scopes());
-    if !missing.is_empty() {
-        let rule = say!(
-            "Hệ thống đó có quyền mà hệ thống gọi không có: {missing}.",
-            "That client may do what the caller may not: {missing}."
-        );
-        return Err(Problem::new("scope-missing", rule));
-    }
-    if current.jwks.is_some() {
+    let mut client = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
+    check_reach(caller, &client)?;
+    if client.jwks.is_some() {
         return Err(Problem::new(
             "client-has-keys",
             Bilingual::new(
-                "Hệ thống này dùng khóa riêng, không có secret.",
-                "This client uses keys of its own and has no secret.",
+                "Hệ thống này dùng khóa riêng, không có secret; để thay khóa, gửi jwks mới bằng PATCH.",
+                "This client uses keys of its own and has no secret; to change its keys, PATCH it with a new jwks.",
             ),
         ));
     }
     let secret = new_secret()?;
-    store::set_secret(db, id, hash_secret(&secret), caller.now()).await?;
+    (client.secret_hash, client.updated_at) = (Some(hash_secret(&secret)), caller.now());
+    store::replace(db, &client).await?;
     Ok(secret)
+}
+
+/// Whoever sets what a client proves itself with may act as the client, so it must hold all that the client does.
+fn check_reach(caller: &Caller, client: &Client) -> Result<(), Problem> {
+    let missing = client.granted()?.missing_in(caller.scopes());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let rule = say!(
+        "Hệ thống đó có quyền mà hệ thống gọi không có: {missing}.",
+        "That client may do what the caller may not: {missing}."
+    );
+    Err(Problem::new("scope-missing", rule))
+}
+
+/// A source system's records have one owner.
+async fn check_source(db: &mut Db, source: &SourceCode) -> Result<(), Problem> {
+    let Some(Client { id, name, .. }) = store::find_owner(db, source).await? else { return Ok(()) };
+    let rule = say!(
+        "Hệ thống nguồn {source} đã thuộc về hệ thống kết nối {name} ({id}); hãy thay secret hoặc khóa của hệ thống đó thay vì thêm một hệ thống mới.",
+        "The source {source} belongs to the client {name} ({id}) already; give that client another secret or other keys instead of adding one."
+    );
+    Err(Problem::new("already-exists", rule))
 }
 
 /// Nobody grants more than they have; a client that may do nothing is a mistake.

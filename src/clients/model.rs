@@ -1,7 +1,7 @@
 //! Clients on the wire and in the table.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -155,7 +155,7 @@ pub struct ClientCreate {
     pub scopes: Vec<ScopeName>,
     /// Its public keys as a JWK set, instead of a secret.
     #[schema(value_type = Option<Object>)]
-    pub jwks: Option<Box<RawValue>>,
+    pub jwks: Option<Map<String, Value>>,
 }
 
 impl From<ClientCreate> for NewClient {
@@ -166,17 +166,23 @@ impl From<ClientCreate> for NewClient {
             // Whose records a client owns is settled by the operator, who knows the systems (`tiendo client add --source`).
             source: None,
             scopes: new.scopes.into_iter().collect::<Scopes>().to_string(),
-            jwks: new.jwks.map(|jwks| jwks.get().to_owned()),
+            jwks: new.jwks.map(|jwks| Value::Object(jwks).to_string()),
         }
     }
 }
 
-/// What may change of a client (hệ thống kết nối).
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// What may change of a client (hệ thống kết nối): a merge patch (RFC 7396), where what is absent stays.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientPatch {
     /// `suspended` stops it at once, tokens and all; `active` lets it call again.
-    pub status: ClientStatus,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
+    pub status: Option<ClientStatus>,
+    /// Its public keys from now on, as a JWK set: the keys before, or the secret before, stop working at once.
+    #[schema(nullable = false, value_type = Option<Object>)]
+    #[serde(default, deserialize_with = "crate::http::not_null")]
+    pub jwks: Option<Map<String, Value>>,
 }
 
 /// Which clients to list.

@@ -1,12 +1,12 @@
 //! Clients in the database.
 
-use super::model::{Client, ClientFilter, ClientStatus};
+use super::model::{Client, ClientFilter};
 use crate::{
     auth::Subtree,
     db::{
         prelude::*,
         schema::{clients, organizations},
-        types::{ClientId, Instant},
+        types::{ClientId, SourceCode},
     },
 };
 
@@ -44,6 +44,12 @@ pub async fn list(db: &mut Db) -> QueryResult<Vec<Client>> {
 pub async fn find(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Option<Client>> {
     let under = under.clone();
     both!(db, |c| within!(under).filter(clients::id.eq(id)).select(Client::as_select()).load(c)).map(only)
+}
+
+/// The client that owns the records of a source system, wherever it is bound.
+pub async fn find_owner(db: &mut Db, source: &SourceCode) -> QueryResult<Option<Client>> {
+    let source = source.clone();
+    both!(db, |c| clients::table.filter(clients::source.eq(source)).select(Client::as_select()).load(c)).map(only)
 }
 
 /// One client of the part, kept from change by others until the transaction ends.
@@ -87,16 +93,15 @@ pub async fn insert(db: &mut Db, client: &Client) -> QueryResult<usize> {
     both!(db, |c| diesel::insert_into(clients::table).values(row).execute(c))
 }
 
-/// Puts another secret in place.
-pub async fn set_secret(db: &mut Db, id: ClientId, hash: String, now: Instant) -> QueryResult<usize> {
+/// Puts what may change of a client in place: how it proves itself, and whether it may call.
+pub async fn replace(db: &mut Db, client: &Client) -> QueryResult<usize> {
+    let Client { id, secret_hash, jwks, status, updated_at, .. } = client.clone();
     both!(db, |c| diesel::update(clients::table.find(id))
-        .set((clients::secret_hash.eq(Some(hash)), clients::updated_at.eq(now)))
-        .execute(c))
-}
-
-/// Lets a client call, or stops it.
-pub async fn set_status(db: &mut Db, id: ClientId, status: ClientStatus, now: Instant) -> QueryResult<usize> {
-    both!(db, |c| diesel::update(clients::table.find(id))
-        .set((clients::status.eq(status), clients::updated_at.eq(now)))
+        .set((
+            clients::secret_hash.eq(secret_hash),
+            clients::jwks.eq(jwks),
+            clients::status.eq(status),
+            clients::updated_at.eq(updated_at),
+        ))
         .execute(c))
 }

@@ -4,6 +4,7 @@
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
 pub mod asking;
+mod backup;
 mod error;
 mod gathered;
 pub mod migrate;
@@ -13,6 +14,7 @@ mod sqlite;
 mod store;
 pub mod types;
 
+pub use backup::backup;
 pub use error::{Error, QueryError, Reason, reason};
 pub use gathered::Gathered;
 pub use postgres::Tls;

@@ -65,6 +65,7 @@ pub fn gone() -> Error {
 
 /// Opens a connection with the settings every thread shares; `busy_timeout` first, since the others may wait too.
 pub fn open(path: &str) -> ConnectionResult<SqliteConnection> {
+    create_closed(path);
     let mut connection = SqliteConnection::establish(path)?;
     connection
         .batch_execute(
@@ -72,6 +73,16 @@ pub fn open(path: &str) -> ConnectionResult<SqliteConnection> {
         )
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
+}
+
+/// A new file is for its owner alone, since it will hold the private signing keys; SQLite gives those beside it (the
+/// journal) the same mode. What goes wrong here goes wrong in SQLite's own opening too, which says it.
+fn create_closed(path: &str) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// Opens a connection that cannot write, as PostgreSQL's for reading cannot.

@@ -31,7 +31,15 @@ impl Answer {
     /// # Errors
     /// `internal`, when the value cannot be written as JSON.
     pub fn created<T: Serialize + Versioned>(location: String, value: &T) -> Result<Self, Problem> {
-        Ok(Self { location: Some(location), etag: Some(etag(value.version())), ..Self::of(201, value)? })
+        Ok(Self { etag: Some(etag(value.version())), ..Self::placed(location, value)? })
+    }
+
+    /// 201 with the place of what was created, when that has no versions.
+    ///
+    /// # Errors
+    /// `internal`, when the value cannot be written as JSON.
+    pub fn placed<T: Serialize>(location: String, value: &T) -> Result<Self, Problem> {
+        Ok(Self { location: Some(location), ..Self::of(201, value)? })
     }
 
     /// 200 with the version of what was changed.

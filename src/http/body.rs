@@ -11,8 +11,12 @@ use actix_web::{
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
-use super::strict::Strict;
+use super::{
+    reading::{self, Node, Why},
+    strict::Strict,
+};
 use crate::{
     bilingual::{Bilingual, say},
     problem::{Fault, Place, Problem},
@@ -35,7 +39,7 @@ impl<T> Json<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Json<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -67,7 +71,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 return Err(unsupported());
             }
             let bytes = whole(bytes, time).await?;
-            serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|error| malformed(&error.to_string()))
+            serde_urlencoded::from_bytes(&bytes)
+                .map(Self)
+                .map_err(|_| malformed(&Bilingual::new("biểu mẫu sai", "the form is not right")))
         })
     }
 }
@@ -87,7 +93,10 @@ async fn whole(bytes: impl Future<Output = Result<Bytes, actix_web::Error>>, tim
                 "The body is larger than 10 MiB; send it in several parts.",
             ),
         )),
-        Ok(Err(_)) => Err(malformed("the body broke off or is not encoded as its headers say")),
+        Ok(Err(_)) => Err(malformed(&Bilingual::new(
+            "nội dung bị đứt giữa chừng hoặc không được mã hóa như header đã nói",
+            "the body broke off or is not encoded as its headers say",
+        ))),
         Err(_) => {
             let seconds = time.as_secs();
             Err(Problem::new(
@@ -113,79 +122,76 @@ fn unsupported() -> Problem {
     )
 }
 
-fn malformed(reason: &str) -> Problem {
-    Problem::new("malformed-request", say!("Không đọc được nội dung: {reason}.", "The body cannot be read: {reason}."))
+fn malformed(reason: &Bilingual) -> Problem {
+    let Bilingual { vi, en } = reason;
+    Problem::new("malformed-request", say!("Không đọc được nội dung: {vi}.", "The body cannot be read: {en}."))
 }
 
-/// Parses strictly: syntax is 400, anything else 422 with its pointer.
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+fn not_json(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    malformed(&if error.is_eof() {
+        say!(
+            "JSON bị thiếu phần cuối (dòng {line}, cột {column})",
+            "the JSON has no end (line {line}, column {column})"
+        )
+    } else {
+        say!("JSON sai cú pháp ở dòng {line}, cột {column}", "the JSON is not well-formed: {error}")
+    })
+}
+
+/// Parses strictly: syntax is 400, anything else 422 with every place that is wrong.
+pub(crate) fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
     if let Err(error) = std::str::from_utf8(bytes) {
-        return Err(malformed(&format!("not UTF-8 at byte {}", error.valid_up_to())));
+        let at = error.valid_up_to();
+        return Err(malformed(&say!("không phải UTF-8 ở byte {at}", "not UTF-8 at byte {at}")));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(Strict(&mut json)).map_err(|error| refusal(&error))?;
-    json.end().map_err(|error| malformed(&error.to_string()))?;
-    Ok(value)
+    match T::deserialize(Strict(&mut json)).and_then(|value| json.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(error) if error.is_data() => {
+            let root = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
+            Err(Problem::body(faults::<T>(&root, bytes.len())))
+        }
+        Err(error) => Err(not_json(&error)),
+    }
 }
 
-fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    if !error.inner().is_data() {
-        return malformed(&error.inner().to_string());
+/// Every fault of a body: what cannot be read, in its order, and then what is missing.
+fn faults<T: DeserializeOwned + ToSchema>(root: &Node, size: usize) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for refusal in reading::refusals::<T>(root, size) {
+        let code = match refusal.why {
+            Why::Rule(_) => "invalid-value",
+            Why::Type(_) | Why::Word(_) => "wrong-type",
+            Why::Unknown(_) => "unknown-field",
+            Why::Missing => "required",
+            Why::Repeated => "duplicate-field",
+        };
+        let Bilingual { vi, en } = &refusal.detail;
+        let detail = if refusal.is_needless {
+            say!(
+                "{vi}; nếu không có, bỏ trường này hoặc gửi null",
+                "{en}; if there is none, leave the field out or send null"
+            )
+        } else {
+            refusal.detail
+        };
+        faults.push(Fault { place: Place::Pointer(refusal.at), code, detail });
     }
-    let (field, code, detail) = explain(&error.inner().to_string());
-    let mut pointer = pointer(error.path());
-    if let Some(field) = field
-        && !pointer.ends_with(&format!("/{field}"))
-    {
-        pointer = format!("{pointer}/{}", escape(&field));
-    }
-    Problem::body(vec![Fault { place: Place::Pointer(pointer), code, detail }])
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = "#".to_owned();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => pointer = format!("{pointer}/{index}"),
-            Segment::Map { key } => pointer = format!("{pointer}/{}", escape(key)),
-            Segment::Enum { .. } | Segment::Unknown => {}
+    for at in reading::missing::<T>(root) {
+        let place = Place::Pointer(at);
+        if faults.iter().all(|fault| fault.place != place) {
+            faults.push(Fault {
+                place, code: "required", detail: Bilingual::new("bắt buộc phải có", "is required")
+            });
         }
     }
-    pointer
-}
-
-/// RFC 6901, 3 and 6.
-fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
-/// Says in both languages what serde found, and names the field when it is not yet in the path.
-fn explain(text: &str) -> (Option<String>, &'static str, Bilingual) {
-    if let Some(rule) = Bilingual::from_error(text) {
-        return (None, "invalid-value", rule);
+    // The two ways of reading disagree only when one of them is wrong; the sender is told as much as is known.
+    if faults.is_empty() {
+        let rule = Bilingual::new("không đúng như tài liệu nêu", "is not what the document says");
+        faults.push(Fault { place: Place::Pointer("#".to_owned()), code: "wrong-type", detail: rule });
     }
-    let text = text.rsplit_once(" at line ").map_or(text, |(text, _)| text);
-    let quoted = |prefix: &str| text.strip_prefix(prefix)?.split('`').next().map(str::to_owned);
-    if let Some(field) = quoted("unknown field `") {
-        let known = text.split_once("expected ").map_or("", |(_, known)| known).replace('`', "");
-        let known = if known.is_empty() { "-".to_owned() } else { known };
-        return (
-            Some(field),
-            "unknown-field",
-            say!(
-                "không có trường này; các trường được nhận: {known}",
-                "there is no such field; the fields are: {known}"
-            ),
-        );
-    }
-    if let Some(field) = quoted("missing field `") {
-        return (Some(field), "required", Bilingual::new("bắt buộc phải có", "is required"));
-    }
-    if let Some(field) = quoted("duplicate field `") {
-        return (Some(field), "duplicate-field", Bilingual::new("trường bị lặp lại", "the field is repeated"));
-    }
-    (None, "wrong-type", say!("sai kiểu hoặc giá trị: {text}", "wrong type or value: {text}"))
+    faults
 }
 
 /// A field of a merge patch (RFC 7396): absent keeps, `null` clears, a value sets.
@@ -200,12 +206,9 @@ pub enum Patched<T> {
     Set(T),
 }
 
-/// A field of a merge patch that cannot be cleared: `null` is refused, not passed over.
+/// A field of a merge patch that cannot be cleared: `null` is refused as any value of another type, not passed over.
 pub(crate) fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    match Option::deserialize(deserializer)? {
-        None => Err(serde::de::Error::custom(Bilingual::new("không thể bỏ trống (null)", "cannot be cleared (null)"))),
-        some => Ok(some),
-    }
+    T::deserialize(deserializer).map(Some)
 }
 
 impl<T> Patched<T> {

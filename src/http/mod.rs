@@ -9,6 +9,7 @@ mod language;
 mod methods;
 mod page;
 mod query;
+mod reading;
 mod retry;
 mod strict;
 mod unread;
@@ -23,7 +24,7 @@ pub use language::Said;
 pub use methods::{Addresses, elsewhere, head_as_get};
 pub(crate) use page::page;
 pub use page::{List, Listed, NoFilter, Page, PageParams};
-pub use query::{Query, QueryValue};
+pub use query::Query;
 pub use retry::{RetryKey, post};
 pub use unread::hold_body;
 

@@ -97,11 +97,14 @@ impl<T: DeserializeOwned> FromRequest for List<T> {
     }
 }
 
+/// The parameters of every list.
+const OWN: [&str; 3] = ["limit", "cursor", "count"];
+
 fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<List<T>, Problem> {
     let mut own = BTreeMap::new();
     let mut rest = Vec::new();
     for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-        if matches!(name.as_ref(), "limit" | "cursor" | "count") {
+        if OWN.contains(&name.as_ref()) {
             if own.insert(name.to_string(), value.to_string()).is_some() {
                 let rule = Bilingual::new("tham số bị lặp lại", "the parameter is repeated");
                 return Err(Problem::parameter(&name, "duplicate-parameter", rule));
@@ -112,7 +115,7 @@ fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<List<T>, Problem
     }
     rest.sort();
     let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
-    let filter = query::parse(&rest)?;
+    let filter = query::parse(&rest, &OWN)?;
     let fingerprint = fingerprint_of(&format!("{path}?{rest}"));
     let page = Page {
         limit: own.get("limit").map_or(Ok(DEFAULT_LIMIT), |limit| limit_of(limit))?,

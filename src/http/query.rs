@@ -3,11 +3,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
+use super::reading::{self, Node, Refusal, Why};
 use crate::{
     bilingual::{Bilingual, say},
-    problem::Problem,
+    problem::{Fault, Place, Problem},
 };
 
 /// The query parameters of one operation.
@@ -18,68 +19,50 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.query_string()).map(Self))
+        ready(parse(request.query_string(), &[]).map(Self))
     }
 }
 
-/// Parses `name=value` pairs into `T`, which denies unknown names.
-pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    let pairs: Vec<(String, String)> =
-        serde_urlencoded::from_str(text).map_err(|error| refusal(&error.to_string(), ""))?;
-    // One at a time first, so that the refusal can name the parameter.
-    for (name, value) in &pairs {
-        if value.contains('\0') || name.contains('\0') {
-            let rule = Bilingual::new("không được chứa ký tự NUL", "must not hold a NUL character");
-            return Err(Problem::parameter(name, "invalid-value", rule));
-        }
+/// Parses `name=value` pairs into `T`, which denies unknown names; the operation takes those of `page` too.
+pub(super) fn parse<T: DeserializeOwned>(text: &str, page: &[&str]) -> Result<T, Problem> {
+    let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+    if let Some((name, _)) = pairs.iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        let rule = Bilingual::new("không được chứa ký tự NUL", "must not hold a NUL character");
+        return Err(Problem::parameter(name, "invalid-value", rule));
     }
-    let encoded = serde_urlencoded::to_string(&pairs).map_err(|error| refusal(&error.to_string(), ""))?;
-    let deserializer = serde_urlencoded::Deserializer::new(form_pairs(encoded.as_bytes()));
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let name = error.path().to_string();
-        refusal(&error.into_inner().to_string(), &name)
+    let root = Node::Object(pairs.into_iter().map(|(name, value)| (name, Node::Text(value))).collect());
+    reading::read(&root).map_err(|_| {
+        let refusals = reading::refusals::<T>(&root, text.len());
+        Problem::query(refusals.into_iter().map(|refusal| fault(refusal, page)).collect())
     })
 }
 
-fn form_pairs(bytes: &[u8]) -> form_urlencoded::Parse<'_> {
-    form_urlencoded::parse(bytes)
-}
-
-fn refusal(text: &str, name: &str) -> Problem {
-    let quoted = |prefix: &str| text.strip_prefix(prefix)?.split('`').next().map(str::to_owned);
-    if let Some(rule) = Bilingual::from_error(text) {
-        return Problem::parameter(name, "invalid-value", rule);
-    }
-    if let Some(field) = quoted("unknown field `") {
-        let known = text.split_once("expected ").map_or("-", |(_, known)| known).replace('`', "");
-        return Problem::parameter(
-            &field,
-            "unknown-parameter",
-            say!(
+fn fault(refusal: Refusal, page: &[&str]) -> Fault {
+    let name = refusal.at.trim_start_matches("#/").replace("~1", "/").replace("~0", "~");
+    let (code, detail) = match refusal.why {
+        Why::Unknown([]) if page.is_empty() => {
+            ("unknown-parameter", Bilingual::new("không nhận tham số nào", "no parameters are taken here"))
+        }
+        Why::Unknown(known) => {
+            let known = [known, page].concat().join(", ");
+            let rule = say!(
                 "không có tham số này; các tham số được nhận: {known}",
                 "there is no such parameter; the parameters are: {known}"
-            ),
-        );
-    }
-    if let Some(field) = quoted("missing field `") {
-        return Problem::parameter(&field, "required", Bilingual::new("bắt buộc phải có", "is required"));
-    }
-    if let Some(field) = quoted("duplicate field `") {
-        let rule = Bilingual::new("tham số bị lặp lại", "the parameter is repeated");
-        return Problem::parameter(&field, "duplicate-parameter", rule);
-    }
-    Problem::parameter(name, "invalid-value", say!("giá trị không hợp lệ: {text}", "the value is not valid: {text}"))
-}
-
-/// A query value of a type that `serde_urlencoded` knows only as text: a number, a date, a truth value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueryValue<T>(pub T);
-
-impl<'de, T: std::str::FromStr> Deserialize<'de> for QueryValue<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(|_| {
-            serde::de::Error::custom(say!("giá trị {text:?} không hợp lệ", "the value {text:?} is not valid"))
-        })
-    }
+            );
+            ("unknown-parameter", rule)
+        }
+        Why::Repeated => {
+            let rule = Bilingual::new("tham số bị lặp lại; chỉ gửi một lần", "the parameter is repeated; send it once");
+            ("duplicate-parameter", rule)
+        }
+        Why::Missing => ("required", refusal.detail),
+        Why::Rule(_) | Why::Type(_) | Why::Word(_) if refusal.is_needless => {
+            let Bilingual { vi, en } = refusal.detail;
+            let rule =
+                say!("{vi}; nếu không cần, bỏ tham số này", "{en}; leave the parameter out if you do not need it");
+            ("invalid-value", rule)
+        }
+        Why::Rule(_) | Why::Type(_) | Why::Word(_) => ("invalid-value", refusal.detail),
+    };
+    Fault { place: Place::Parameter(name), code, detail }
 }

@@ -12,7 +12,7 @@ use crate::{
         schema::inspections,
         types::{InspectionId, Instant, JsonText, LongText, OrgCode, TaskId, words},
     },
-    http::{Patched, QueryValue, Versioned, page},
+    http::{Patched, Versioned, page},
 };
 
 words! {
@@ -196,8 +196,8 @@ pub struct InspectionFilter {
     pub task: Option<TaskId>,
     /// Only inspections held on this day or later.
     #[param(value_type = Option<NaiveDate>)]
-    pub held_from: Option<QueryValue<NaiveDate>>,
+    pub held_from: Option<NaiveDate>,
     /// Only inspections held on this day or before.
     #[param(value_type = Option<NaiveDate>)]
-    pub held_to: Option<QueryValue<NaiveDate>>,
+    pub held_to: Option<NaiveDate>,
 }

@@ -40,10 +40,10 @@ macro_rules! matching {
             query = query.filter(dsl::id.eq_any(looking));
         }
         if let Some(from) = $filter.held_from {
-            query = query.filter(dsl::held_on.ge(from.0));
+            query = query.filter(dsl::held_on.ge(from));
         }
         if let Some(to) = $filter.held_to {
-            query = query.filter(dsl::held_on.le(to.0));
+            query = query.filter(dsl::held_on.le(to));
         }
         query
     }};

@@ -4,10 +4,9 @@ use actix_web::{
     HttpRequest, HttpResponse, get, post,
     web::{Data, Path},
 };
-use serde_json::value::RawValue;
 
 use super::{
-    ObservationPush, OnError, PushParams,
+    ObservationPush, OnError, PushParams, Rows,
     model::{Observation, ObservationCreate, ObservationFilter, ObservationPage},
 };
 use crate::{
@@ -71,10 +70,10 @@ pub async fn create_observations(
     retry: RetryKey,
     params: Query<PushParams>,
     language: Language,
-    body: Json<Vec<Box<RawValue>>>,
+    body: Json<Rows>,
     store: Data<Store>,
 ) -> Result<Answer, Problem> {
-    let rows = Json { value: super::read(&body.value)?, digest: body.digest };
+    let rows = Json { value: super::read(&body.value.0)?, digest: body.digest };
     let on_error = params.0.on_error.unwrap_or(OnError::Abort);
     crate::http::post(&store, &caller, retry, rows, async move |db, caller, rows| {
         super::push(db, caller, on_error, language, rows).await

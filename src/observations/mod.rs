@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 pub use answer::{ObservationPush, OnError, PushParams};
 use model::{AsOf, Observation, ObservationFilter, Row};
-pub use push::{push, read};
+pub use push::{Rows, push, read};
 
 use crate::{
     auth::Caller,

@@ -2,7 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use super::{
     answer::{ObservationPush, OnError, PushCounts, PushRow},
@@ -26,6 +31,18 @@ use crate::{
 
 /// How many rows one push may have.
 pub const MOST: usize = 5_000;
+
+/// The rows of a push as they came, each to be read on its own.
+#[derive(Debug, Deserialize)]
+pub struct Rows(pub Vec<Box<RawValue>>);
+
+impl PartialSchema for Rows {
+    fn schema() -> RefOr<Schema> {
+        Vec::<ObservationCreate>::schema()
+    }
+}
+
+impl ToSchema for Rows {}
 
 /// A row that could be read, or why it could not.
 pub type Parsed = Result<ObservationCreate, Vec<Fault>>;

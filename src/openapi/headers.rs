@@ -19,7 +19,12 @@ const HEADERS: &[(&str, Type, &str, &str)] = &[
         "The id of this request: yours when you sent a well-formed one, else ours. Quote it to the operator.",
     ),
     ("ETag", Type::String, "\"1\"", "The version of the resource, for `If-Match` and `If-None-Match`."),
-    ("Location", Type::String, "/v1/tasks/0199f3c0-7a1e-7000-8000-000000000001", "Where the new resource is."),
+    (
+        "Location",
+        Type::String,
+        "/v1/tasks/0199f3c0-7a1e-7000-8000-000000000001",
+        "Where the new resource is read: its own address, or the list that it stands in.",
+    ),
     (
         "Link",
         Type::String,

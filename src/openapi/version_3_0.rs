@@ -23,7 +23,7 @@ pub(super) fn of(mut document: Value) -> Value {
     }
     if let Some(license) = document.pointer_mut("/info/license").and_then(Value::as_object_mut) {
         // SPDX expressions came with 3.1; an address says the same.
-        license.remove("identifier");
+        license.shift_remove("identifier");
         license.insert("url".to_owned(), "https://spdx.org/licenses/".into());
     }
     document
@@ -124,21 +124,21 @@ fn dialect(object: &mut Object) {
     null_among_types(object);
     exclusive(object, "exclusiveMinimum", "minimum");
     exclusive(object, "exclusiveMaximum", "maximum");
-    if let Some(only) = object.remove("const") {
+    if let Some(only) = object.shift_remove("const") {
         object.insert("enum".to_owned(), json!([only]));
     }
     if let Some(Value::Array(examples)) = object.get("examples") {
         let first = examples.first().cloned().unwrap_or_default();
-        object.remove("examples");
+        object.shift_remove("examples");
         object.insert("example".to_owned(), first);
     }
-    if object.remove("contentMediaType").is_some() {
+    if object.shift_remove("contentMediaType").is_some() {
         object.insert("format".to_owned(), "binary".into());
     }
-    object.remove("propertyNames");
+    object.shift_remove("propertyNames");
     // In 3.0 whatever stands beside a reference is not read.
     if object.len() > 1
-        && let Some(reference) = object.remove("$ref")
+        && let Some(reference) = object.shift_remove("$ref")
     {
         object.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
     }
@@ -151,7 +151,7 @@ fn null_among_types(object: &mut Object) {
     let is_nullable = others.len() < types.len();
     match others.len() {
         1 => object.insert("type".to_owned(), others.remove(0)),
-        _ => object.remove("type"),
+        _ => object.shift_remove("type"),
     };
     if is_nullable {
         make_nullable(object);

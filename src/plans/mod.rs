@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use model::{Entry, Plan, Report};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{
     auth::Caller,
@@ -157,7 +158,7 @@ fn unknown(field: &str, key: &str) -> Problem {
 }
 
 /// Parses strictly, as a body of the API.
-fn body<T: DeserializeOwned>(entry: impl Into<Value>) -> Result<T, Problem> {
+fn body<T: DeserializeOwned + ToSchema>(entry: impl Into<Value>) -> Result<T, Problem> {
     parse(entry.into().to_string().as_bytes())
 }
 

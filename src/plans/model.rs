@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use crate::{
     changes::Outcome,
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// A plan with everything it holds; what refers to another record stands after it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// The version of this format.
@@ -26,10 +27,13 @@ pub struct Plan {
     pub organizations: Vec<OrganizationCreate>,
     /// The plan, what it implements, what it replaces, what it goes with: each a `DocumentCreate` with its
     /// `source_key`, and relations `{type, to}` by key.
+    #[schema(value_type = Vec<Object>)]
     pub documents: Vec<Entry>,
     /// What is measured: each an `IndicatorCreate` with its `targets`.
+    #[schema(value_type = Vec<Object>)]
     pub indicators: Vec<Entry>,
     /// Every duty: each a `TaskCreate` with its `source_key`.
+    #[schema(value_type = Vec<Object>)]
     pub tasks: Vec<Entry>,
 }
 
@@ -37,7 +41,7 @@ pub struct Plan {
 pub type Entry = Map<String, Value>;
 
 /// The versions of the format.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 pub enum Format {
     /// The first.
     #[serde(rename = "tiendo-plan/1")]

@@ -274,8 +274,8 @@ pub static CATALOGUE: &[Kind] = &[
         GivenBy::These(&["create_client_secret"]),
         ["Hệ thống kết nối dùng khóa riêng", "The client has keys of its own"],
         [
-            "Hệ thống kết nối này xác thực bằng khóa của chính nó (private_key_jwt) và không có secret nào để thay.",
-            "This client proves itself with keys of its own (private_key_jwt) and has no secret to replace.",
+            "Hệ thống kết nối này xác thực bằng khóa của chính nó (private_key_jwt) và không có secret nào để thay. Để thay khóa, PATCH hệ thống đó với jwks mới.",
+            "This client proves itself with keys of its own (private_key_jwt) and has no secret to replace. To change its keys, PATCH it with a new jwks.",
         ],
     ),
     entry(

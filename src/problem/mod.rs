@@ -90,11 +90,12 @@ impl Problem {
     /// 404: there is no such thing in the caller's part of the tree.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
+        let noun = vietnamese(what);
         Self::new(
             "not-found",
             say!(
-                "Không tìm thấy {what} trong phạm vi của hệ thống gọi.",
-                "There is no such {what} in the caller's part of the tree."
+                "Không tìm thấy {noun} này trong phạm vi của hệ thống gọi; hãy kiểm tra lại mã hoặc id.",
+                "There is no such {what} in the caller's part of the tree; check its code or id."
             ),
         )
     }
@@ -123,11 +124,17 @@ impl Problem {
     /// 400: one query parameter breaks a rule.
     #[must_use]
     pub fn parameter(name: &str, code: &'static str, rule: Bilingual) -> Self {
+        Self::query(vec![Fault { place: Place::Parameter(name.to_owned()), code, detail: rule }])
+    }
+
+    /// 400: some query parameters break rules.
+    #[must_use]
+    pub fn query(errors: Vec<Fault>) -> Self {
         let mut problem = Self::new(
             "invalid-parameter",
             Bilingual::new("Tham số truy vấn không hợp lệ; xem errors.", "A query parameter is not valid; see errors."),
         );
-        problem.errors = vec![Fault { place: Place::Parameter(name.to_owned()), code, detail: rule }];
+        problem.errors = errors;
         problem
     }
 
@@ -215,6 +222,22 @@ impl std::fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// The Vietnamese of a noun of the contract.
+fn vietnamese(noun: &str) -> &str {
+    match noun {
+        "organization" => "cơ quan, đơn vị",
+        "document" => "văn bản",
+        "task" => "nhiệm vụ",
+        "inspection" => "cuộc kiểm tra",
+        "indicator" => "chỉ tiêu",
+        "observation" => "số liệu",
+        "calendar" => "lịch báo cáo",
+        "client" => "hệ thống kết nối",
+        "resource" => "tài nguyên",
+        other => other,
+    }
+}
 
 /// Turns "no such row" into a 404 that names what was sought.
 pub trait OrNotFound<T> {

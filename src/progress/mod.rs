@@ -58,7 +58,7 @@ pub async fn get(
     due_soon_days: u32,
 ) -> Result<Progress, Problem> {
     let now = today(caller.now().utc());
-    let day = filter.as_of.map_or(now, |day| day.0);
+    let day = filter.as_of.unwrap_or(now);
     if day > now {
         let rule = Bilingual::new("không được sau hôm nay", "must not be later than today");
         return Err(Problem::parameter("as_of", "in-the-future", rule));

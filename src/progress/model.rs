@@ -8,7 +8,6 @@ use crate::{
     assessments::model::{Assessment, Exact},
     calendars::Period,
     db::types::{DocumentId, IndicatorCode, Instant, LongText, OrgCode, ShortText, TaskId, words},
-    http::QueryValue,
     tasks::{Timeliness, model::TaskState},
 };
 
@@ -265,7 +264,7 @@ pub struct ProgressFilter {
     pub calendar: Option<ShortText>,
     /// The day at whose end to show the tasks; today in Ho Chi Minh City when absent, and not later.
     #[param(value_type = Option<NaiveDate>)]
-    pub as_of: Option<QueryValue<NaiveDate>>,
+    pub as_of: Option<NaiveDate>,
 }
 
 /// Which period of a document's progress.

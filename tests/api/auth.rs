@@ -134,8 +134,11 @@ on_both! {
         // RFC 6749, 3.2: a parameter that this server does not know is ignored.
         with_secret(api, 200, &id, &secret, &[("resource", "https://example.org")]);
         let json = [("Content-Type", "application/json")];
-        let reply = api.stranger().send(415, "POST", "/oauth2/token", &json, Some(b"{}".to_vec()));
-        assert_eq!(reply.problem(), "unsupported-media-type");
+        for path in ["/oauth2/token", "/oauth2/revoke"] {
+            let reply = api.stranger().send(400, "POST", path, &json, Some(b"{}".to_vec()));
+            assert_eq!((&reply.body["error"], reply.header("content-type")), (&json!("invalid_request"), "application/json"));
+            assert!(reply.body["error_description"].as_str().unwrap().contains("x-www-form-urlencoded"));
+        }
     }
 
     fn a_client_proves_itself_with_a_registered_key(api: &Api) {
@@ -333,7 +336,9 @@ on_both! {
         let refused = holder.post(403, "/v1/organizations", &json!({}));
         assert_eq!((refused.problem(), refused.header("www-authenticate")), ("scope-missing",
             "Bearer realm=\"tiendo\", error=\"insufficient_scope\", scope=\"organizations:write\""));
-        for wanted in ["tasks:read", "organizations:read tasks:read", "everything", "", " "] {
+        let some = with_secret(api, 200, &id, &secret, &[("scope", "organizations:read tasks:read")]);
+        assert_eq!(some.body["scope"], "organizations:read", "what the client has not is left out, and said");
+        for wanted in ["tasks:read", "everything", "organizations:read everything", "", " "] {
             let reply = with_secret(api, 400, &id, &secret, &[("scope", wanted)]);
             assert_eq!(reply.body["error"], "invalid_scope", "{wanted:?}");
         }

@@ -1,7 +1,10 @@
+use std::process::{Command, Output};
+
 use serde_json::{Value, json};
+use tiendo::db::Url;
 
 use crate::{
-    harness::{Api, Client, Reply},
+    harness::{Api, Client, Reply, jwt::Key},
     on_both,
 };
 
@@ -24,6 +27,47 @@ fn with(api: &Api, token: String) -> Client {
 
 fn path(credentials: &Reply) -> String {
     format!("/v1/clients/{}", credentials.body["client"]["id"].as_str().unwrap())
+}
+
+fn jwks(key: &Key) -> Value {
+    serde_json::from_str(&key.jwks()).unwrap()
+}
+
+/// Asks for a token with a signed assertion, each good for one use.
+fn prove(api: &Api, expected: u16, id: &str, key: &Key, jti: &str) -> String {
+    let claims = json!({ "iss": id, "sub": id, "aud": api.base, "exp": api.seconds() + 60, "jti": jti });
+    let assertion = key.sign(&json!({ "alg": "ES256" }), &claims);
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", kind),
+        ("client_assertion", assertion.as_str()),
+    ];
+    let reply = api.stranger().form(expected, "/oauth2/token", &form);
+    reply.body["access_token"].as_str().unwrap_or_default().to_owned()
+}
+
+/// `tiendo client …`, beside the running service.
+fn command(api: &Api, arguments: &[&str]) -> Output {
+    let database = match api.database().url() {
+        Url::Postgres(url) => url.clone(),
+        Url::Sqlite(path) => format!("sqlite:{path}"),
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tiendo"));
+    command.arg("client").args(arguments).env("DATABASE_URL", database).env("TIENDO_LOG", "warn").output().unwrap()
+}
+
+fn succeed(api: &Api, arguments: &[&str]) -> String {
+    let output = command(api, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A verb that must fail; what it says.
+fn fail(api: &Api, arguments: &[&str]) -> String {
+    let output = command(api, arguments);
+    assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).unwrap()
 }
 
 on_both! {
@@ -113,6 +157,79 @@ on_both! {
         assert_eq!(admin.send(422, "POST", &format!("{}/secrets", path(&created)), &[], None).problem(), "client-has-keys");
         body["jwks"] = json!({ "keys": 7 });
         assert_eq!(admin.post(422, "/v1/clients", &body).body["errors"][0]["pointer"], "#/jwks");
+    }
+
+    fn new_keys_end_the_old_ones_and_the_secret(api: &Api) {
+        let admin = api.client("LC", "admin tasks:read");
+        let created = admin.post(201, "/v1/clients", &new("LC-TTR", &["tasks:read"]));
+        let (id, path) = (created.body["client"]["id"].as_str().unwrap(), path(&created));
+        let before = with(api, token(api, 200, &created));
+        let (first, second) = (Key::number(1), Key::number(2));
+        let changed = admin.patch(200, &path, "*", &json!({ "jwks": jwks(&first) }));
+        assert_eq!((&changed.body["proof"], &changed.body["status"]), (&json!("private_key_jwt"), &json!("active")));
+        token(api, 401, &created);
+        // As after a new secret: a token lives until it expires.
+        before.get(200, "/v1/me");
+        with(api, prove(api, 200, id, &first, "one")).get(200, "/v1/me");
+        admin.patch(200, &path, "*", &json!({ "jwks": jwks(&second) }));
+        prove(api, 401, id, &first, "two");
+        prove(api, 200, id, &second, "three");
+        assert_eq!(admin.send(422, "POST", &format!("{path}/secrets"), &[], None).problem(), "client-has-keys");
+    }
+
+    fn keys_change_only_to_public_keys_and_only_by_who_may_act_as_the_client(api: &Api) {
+        let admin = api.client("LC", "admin tasks:read");
+        let created = admin.post(201, "/v1/clients", &new("LC-TTR", &["tasks:read"]));
+        let private = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" }] });
+        for keys in [private, json!({ "keys": [] }), json!({}), Value::Null, json!("keys")] {
+            let refused = admin.patch(422, &path(&created), "*", &json!({ "status": "suspended", "jwks": keys }));
+            assert_eq!(refused.body["errors"][0]["pointer"], "#/jwks", "{keys}");
+        }
+        let kept = admin.patch(200, &path(&created), "*", &json!({}));
+        assert_eq!((&kept.body["status"], &kept.body["proof"]), (&json!("active"), &json!("client_secret")));
+        token(api, 200, &created);
+        let (stronger, _) = api.credentials("LC-TTR", "reports:approve", None);
+        let keys = json!({ "jwks": jwks(&Key::number(1)) });
+        assert_eq!(admin.patch(403, &format!("/v1/clients/{stronger}"), "*", &keys).problem(), "scope-missing");
+    }
+
+    fn the_operator_keeps_clients_from_the_command_line(api: &Api) {
+        let (id, secret) = api.credentials("LC-TTR", "tasks:read", Some("qlvb"));
+        let client = with(api, api.token(&id, &secret));
+        assert!(succeed(api, &["suspend", &id]).contains(&format!("{id} (test LC-TTR): suspended")));
+        // The service beside it asks again after some seconds.
+        api.wait_seconds(6);
+        client.get(401, "/v1/me");
+        succeed(api, &["resume", &id]);
+        api.wait_seconds(6);
+        client.get(200, "/v1/me");
+
+        let key = Key::number(1);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys.json");
+        std::fs::write(&file, key.jwks()).unwrap();
+        let file = file.to_str().unwrap();
+        succeed(api, &["keys", &id, "--jwks", file]);
+        prove(api, 200, &id, &key, "one");
+        std::fs::write(file, r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#).unwrap();
+        assert!(fail(api, &["keys", &id, "--jwks", file]).contains("take the private key that was sent for disclosed"));
+        assert!(fail(api, &["suspend", "qlvb"]).contains("`tiendo client list` shows it"));
+        let taken = ["add", "--name", "x", "--organization", "LC", "--profile", "tasks:read", "--source", "qlvb"];
+        let refused = fail(api, &taken);
+        assert!(refused.contains(&format!("The source qlvb belongs to the client test LC-TTR ({id})")), "{refused}");
+        assert!(!refused.contains("UNIQUE"), "{refused}");
+    }
+
+    fn a_new_client_and_a_new_secret_say_where_the_client_is(api: &Api) {
+        let admin = api.client("LC", "admin tasks:read");
+        let body = new("LC-TTR", &["tasks:read"]).to_string().into_bytes();
+        let key = [("Idempotency-Key", "one")];
+        let created = admin.send(201, "POST", "/v1/clients", &key, Some(body.clone()));
+        let again = admin.send(201, "POST", "/v1/clients", &key, Some(body));
+        let rotated = admin.send(201, "POST", &format!("{}/secrets", path(&created)), &[], None);
+        for reply in [&created, &again, &rotated] {
+            assert_eq!(admin.get(200, reply.header("location")).body["id"], created.body["client"]["id"]);
+        }
     }
 
     fn clients_are_for_admins(api: &Api) {

@@ -333,6 +333,33 @@ fn a_service_recovers_when_its_connections_are_cut() {
     client.patch(200, "/v1/organizations/LC", &etag, &serde_json::json!({ "name": "mới" }));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_new_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new.db");
+    let url: Url = format!("sqlite:{}", path.to_str().unwrap()).parse().unwrap();
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let modes = block_on(async {
+        let options = Options { pool_size: 1, readers: 1, wait: WAIT, tls: Tls::Off };
+        let store = Store::open(&url, options).await.unwrap();
+        store
+            .write(async |db| {
+                Ok::<_, Error>(both!(db, |c| diesel::sql_query("CREATE TABLE one (id INTEGER)").execute(c))?)
+            })
+            .await
+            .unwrap();
+        std::fs::read_dir(folder.path()).unwrap().map(|file| mode(&file.unwrap().path())).collect::<Vec<_>>()
+    });
+    assert!(modes.len() > 1 && modes.iter().all(|mode| *mode == 0o600), "{modes:?}");
+    // One that somebody made keeps the mode they gave it.
+    let given = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(&path, given).unwrap();
+    block_on(Store::open(&url, Options { pool_size: 1, readers: 1, wait: WAIT, tls: Tls::Off })).unwrap();
+    assert_eq!(mode(&path), 0o640);
+}
+
 #[test]
 fn a_database_that_does_not_exist_is_said_so() {
     let options = || Options { pool_size: 1, readers: 1, wait: WAIT, tls: Tls::Off };

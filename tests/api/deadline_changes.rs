@@ -22,6 +22,7 @@ on_both! {
             (&task["due_on"], &task["first_due_on"], &task["timeliness"], &task["version"]),
             (&json!("2026-12-10"), &json!("2026-11-20"), &json!("on_time"), &json!(3)),
         );
+        assert_eq!(desk.lead.get(200, first.header("location")).body["items"][0], first.body);
         let list = desk.lead.get(200, &format!("{moves}?limit=1&count=exact"));
         assert_eq!((&list.body["items"][0], &list.body["total"]), (&first.body, &json!(2)));
         let next = desk.lead.get(200, &format!("{moves}?limit=1&cursor={}", text(&list.body["next_cursor"])));

@@ -1,74 +1,16 @@
 //! The main job against the real binary over a socket: token → push → progress → report.
 
 use std::{
-    io::{BufRead, BufReader},
-    net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::json;
 
-use crate::harness::{Client, Database};
-
-/// The binary, stopped when the test ends.
-struct Service {
-    child: Child,
-    base: String,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(database: &str, listen: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tiendo"));
-    command.args(arguments).env("DATABASE_URL", database).env("TIENDO_LISTEN", listen).env("TIENDO_LOG", "warn");
-    command.stdout(Stdio::piped());
-    command
-}
-
-/// A verb that ends; what it printed.
-fn run(database: &str, arguments: &[&str]) -> String {
-    let output = command(database, "127.0.0.1:0", arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// A port that was free a moment ago.
-fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
-}
-
-fn start(database: &str, arguments: &[&str]) -> (Service, Vec<String>) {
-    let listen = free_address();
-    let mut child = command(database, &listen, arguments).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let service = Service { child, base: format!("http://{listen}") };
-    let printed = if arguments[0] == "demo" {
-        lines.by_ref().take_while(|line| !line.starts_with("Serving on")).collect()
-    } else {
-        Vec::new()
-    };
-    let client = Client { base: service.base.clone(), token: String::new() };
-    let began = Instant::now();
-    while std::net::TcpStream::connect(&listen).is_err() {
-        assert!(began.elapsed() < Duration::from_secs(20), "the service does not listen");
-        std::thread::yield_now();
-    }
-    client.get(200, "/health/ready");
-    (service, printed)
-}
-
-fn authorized(service: &Service, id: &str, secret: &str) -> Client {
-    let stranger = Client { base: service.base.clone(), token: String::new() };
-    let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
-    let token = stranger.form(200, "/oauth2/token", &form).body["access_token"].as_str().unwrap().to_owned();
-    Client { token, ..stranger }
-}
+use crate::harness::{
+    Client, Database,
+    binary::{PLAN, add_client, authorized, command, run, start},
+};
 
 /// The month of ND09 that today is in.
 fn month(client: &Client) -> String {
@@ -152,16 +94,10 @@ fn a_server_on_postgres_does_the_same() {
     let database = Database::empty_postgres();
     let address = database.address();
     run(&address, &["migrate"]);
-    run(&address, &["load", concat!(env!("CARGO_MANIFEST_DIR"), "/plans/lai-chau-thanh-tra-2025.json")]);
-    let add = |organization: &str, profile: &str, source: &[&str]| {
-        let arguments = ["client", "add", "--name", profile, "--organization", organization, "--profile", profile];
-        let printed = run(&address, &[&arguments, source].concat());
-        let value = |name: &str| printed.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
-        (value("client_id="), value("client_secret="))
-    };
-    let platform = add("LC", "document-platform", &["--source", "qlvb"]);
-    let office = add("LC-TTR", "executing-agency", &[]);
-    let department = add("LC", "science-department", &[]);
+    run(&address, &["load", PLAN]);
+    let platform = add_client(&address, "LC", "document-platform", &["--source", "qlvb"]);
+    let office = add_client(&address, "LC-TTR", "executing-agency", &[]);
+    let department = add_client(&address, "LC", "science-department", &[]);
     let (service, _) = start(&address, &["serve"]);
     let [platform, office, department] =
         [platform, office, department].map(|(id, secret)| authorized(&service, &id, &secret));

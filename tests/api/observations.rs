@@ -159,7 +159,7 @@ on_both! {
         let refused = client.post(422, "/v1/observations", &rows);
         assert_eq!(faults(&refused), [
             (2, "#/1/organization", "unknown-organization"), (3, "#/2", "duplicate-row"), (4, "#/3/indicator", "wrong-type"),
-            (5, "#/4/period", "period-frequency"), (5, "#/4/denominator", "out-of-range")]);
+            (4, "#/3/organization", "required"), (4, "#/3/period", "required"), (4, "#/3/status", "required"), (5, "#/4/period", "period-frequency"), (5, "#/4/denominator", "out-of-range")]);
         assert_eq!(items(&client, "").len(), 0);
         let partly = client.post(207, "/v1/observations?on_error=continue", &rows);
         assert_eq!(outcomes(&partly), ["created", "rejected", "rejected", "rejected", "rejected"]);

@@ -32,6 +32,7 @@ on_both! {
         desk.lead.post(201, &updates, &json!({ "as_of": "2026-11-21", "percent": "40.5", "nothing_to_report": true }));
         let task = desk.get(&path);
         assert_eq!((&task["spent_vnd"], &task["results"]), (&json!(12_000_000), &json!("Số hóa 400 hồ sơ")));
+        assert_eq!(desk.lead.get(200, made.header("location")).body["items"][0], made.body);
         let list = desk.assigner.get(200, &format!("{updates}?count=exact&limit=1"));
         assert_eq!((&list.body["items"][0], &list.body["total"]), (&made.body, &json!(2)));
         let cursor = text(&list.body["next_cursor"]).to_owned();

@@ -4,8 +4,7 @@ use tiendo::settings::{Settings, TABLE};
 
 #[test]
 fn the_manual_lists_every_setting_as_it_is() {
-    let manual = include_str!("../../docs/operate.md");
-    let rows: Vec<_> = manual.lines().filter(|line| line.starts_with("| `")).collect();
+    let rows = crate::manual::rows("## Settings");
     assert_eq!(rows.len(), TABLE.len());
     for (row, (name, default, meaning)) in rows.iter().zip(TABLE) {
         let default = if default.is_empty() { String::new() } else { format!("`{default}`") };

@@ -104,10 +104,7 @@ text!(
 fn clean(text: &str, most: usize, lines: bool) -> Result<String, Bilingual> {
     let text: String = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
     if text.trim().is_empty() {
-        return Err(Bilingual::new(
-            "không được để trống; bỏ trường này hoặc gửi null",
-            "must not be empty; leave it out or send null",
-        ));
+        return Err(Bilingual::new("không được để trống", "must not be empty"));
     }
     if text.chars().nth(most).is_some() {
         return Err(say!("dài nhất {most} ký tự", "at most {most} characters"));

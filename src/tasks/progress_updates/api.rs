@@ -43,7 +43,8 @@ pub async fn create_progress_update(
     store: Data<Store>,
 ) -> Result<Answer, Problem> {
     crate::http::post(&store, &caller, retry, body, async move |db, caller, new| {
-        Answer::of(201, &super::create(db, caller, *id, new).await?)
+        // One of these has no address of its own: it is read where the task's others are.
+        Answer::placed(format!("/v1/tasks/{id}/progress-updates"), &super::create(db, caller, *id, new).await?)
     })
     .await
 }

@@ -17,7 +17,7 @@ const COMMITTED: &str = "openapi/examples.json";
 
 /// What both databases must answer.
 fn record(database: fn() -> Database) -> Value {
-    let api = Api::on(&database());
+    let api = Api::beginning(&database(), story::BEGINS);
     let mut recorder = Recorder::of(&api);
     story::tell(&mut recorder);
     let found = json!({ "operations": recorder.found, "problems": problems::provoke(&api) });

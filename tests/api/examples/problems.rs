@@ -143,7 +143,7 @@ fn of_tasks(refused: &mut Refused) {
     for to in ["accepted", "in_progress"] {
         refused.client.post(200, &format!("{path}/transitions"), &json!({ "to": to }));
     }
-    let update = |percent: &str| json!({ "as_of": "2026-11-20", "percent": percent, "results": "Đã số hóa" });
+    let update = |percent: &str| json!({ "as_of": "2026-11-18", "percent": percent, "results": "Đã số hóa" });
     refused.client.post(201, &format!("{path}/progress-updates"), &update("60"));
     refused.json("percent-fell", &format!("POST {path}/progress-updates"), &update("40"));
     refused.client.post(200, &format!("{path}/transitions"), &json!({ "to": "cancelled", "reason": "Trùng nhiệm vụ" }));

@@ -120,7 +120,7 @@ fn shown(value: &Value) -> Value {
         let stands_for = match name.as_str() {
             "access_token" | "token" => "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.eyJpc3MiOiIuLi4ifQ.c2lnbmF0dXJl",
             "secret" | "client_secret" => "tds_the-secret-is-shown-this-once",
-            "kid" => "2026-11-23-1",
+            "kid" => "2026-10-12-1",
             "x" | "y" => "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
             "next_cursor" => "MDE5OWYzYzA6MDE5OWYzYzA",
             _ => return (name.clone(), shown(inner)),

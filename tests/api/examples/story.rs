@@ -43,20 +43,23 @@ pub fn tell(recorder: &mut Recorder) {
     let cast = meet(recorder);
     let plan = organizations_and_documents(recorder, &cast);
     let task = assign(recorder, &cast, &plan);
-    let cast = cast.at(recorder.api, "2026-12-08T03:30:00Z");
+    let cast = cast.at(recorder.api, "2026-11-05T03:30:00Z");
     carry_out(recorder, &cast, &task);
     inspect(recorder, &cast, &task);
     define(recorder, &cast);
-    let cast = cast.at(recorder.api, "2026-12-15T02:00:00Z");
+    let cast = cast.at(recorder.api, "2026-11-16T02:00:00Z");
     measure(recorder, &cast);
-    let cast = cast.at(recorder.api, "2026-12-18T02:00:00Z");
+    let cast = cast.at(recorder.api, "2026-11-18T02:00:00Z");
     pull(recorder, &cast, &plan);
     operate(recorder, &cast);
 }
 
+/// When it begins; it ends in the past, so that whoever tries the examples out is not told that they lie in the future.
+pub const BEGINS: &str = "2026-10-12T02:00:00Z";
+
 fn load_plan(recorder: &Recorder) {
     let plan: tiendo::plans::model::Plan = serde_json::from_str(tiendo::plans::LAI_CHAU).unwrap();
-    let caller = crate::harness::operator_of(Some(plan.source.clone()));
+    let caller = crate::harness::operator_at(BEGINS, Some(plan.source.clone()));
     recorder.api.write(async move |db| tiendo::plans::load(db, &caller, plan).await).unwrap();
 }
 
@@ -135,7 +138,7 @@ fn organizations_and_documents(recorder: &mut Recorder, cast: &Cast) -> String {
     let decision = recorder.call("create_document", &cast.platform.client, 201, &body(new));
     let decision_id = id(&decision);
     let put = json!({
-        "kind": "decision", "title": "Phân công thực hiện Kế hoạch", "issuer": "Thanh tra tỉnh", "issued_on": "2026-11-23",
+        "kind": "decision", "title": "Phân công thực hiện Kế hoạch", "issuer": "Thanh tra tỉnh", "issued_on": "2026-10-12",
         "relations": [{ "type": "implements", "document": plan }],
     });
     for (key, expected) in [("van-ban-4712", 201), ("van-ban-4711", 200)] {
@@ -164,7 +167,7 @@ fn assign(recorder: &mut Recorder, cast: &Cast, plan: &str) -> String {
     recorder.call("create_task", &cast.platform.client, 201, &body(new));
     let put = json!({
         "title": "Rà soát, điều chỉnh quy trình nội bộ phù hợp xử lý trên môi trường điện tử", "document": plan, "clause": "III.4",
-        "lead": "LC-TTR-VP", "coordinators": ["LC-TTR-NV"], "assigned_on": "2026-11-23", "due_on": "2026-12-10",
+        "lead": "LC-TTR-VP", "coordinators": ["LC-TTR-NV"], "assigned_on": "2026-10-12", "due_on": "2026-11-20",
         "planned_vnd": 40_000_000, "indicators": ["CT02"],
     });
     let mut first = None;
@@ -190,7 +193,7 @@ fn carry_out(recorder: &mut Recorder, cast: &Cast, task: &str) {
         recorder.call("create_task_transition", &cast.office.client, 200, &call);
     }
     let update = json!({
-        "as_of": "2026-12-08", "percent": "60", "results": "Đã rà soát 12 trên 20 quy trình", "spent_vnd": 15_000_000,
+        "as_of": "2026-11-05", "percent": "60", "results": "Đã rà soát 12 trên 20 quy trình", "spent_vnd": 15_000_000,
         "people": 3, "obstacles": "Một số quy trình còn yêu cầu bản giấy",
         "proposals": "Cho phép dùng bản ký số thay bản giấy",
         "evidence": [{ "title": "Danh mục quy trình đã rà soát", "url": "https://example.org/quy-trinh.pdf" }],
@@ -199,7 +202,7 @@ fn carry_out(recorder: &mut Recorder, cast: &Cast, task: &str) {
     recorder.call("create_progress_update", &cast.office.client, 201, &call);
     recorder.call("list_progress_updates", &cast.department.client, 200, &at(&[task]));
     let change =
-        json!({ "new_due_on": "2026-12-25", "reason": "Chờ hướng dẫn ký số", "approved_by": "Chánh Thanh tra" });
+        json!({ "new_due_on": "2026-12-10", "reason": "Chờ hướng dẫn ký số", "approved_by": "Chánh Thanh tra" });
     let call = Call { path: &[task], body: Some(change), ..Call::default() };
     recorder.call("create_deadline_change", &cast.platform.client, 201, &call);
     recorder.call("list_deadline_changes", &cast.department.client, 200, &at(&[task]));
@@ -224,14 +227,14 @@ fn carry_out(recorder: &mut Recorder, cast: &Cast, task: &str) {
 }
 
 fn inspect(recorder: &mut Recorder, cast: &Cast, task: &str) {
-    let finding = json!({ "text": "8 quy trình chưa rà soát", "due_on": "2026-12-20" });
-    let new = json!({ "kind": "periodic", "held_on": "2026-12-07", "tasks": [task], "findings": [finding] });
+    let finding = json!({ "text": "8 quy trình chưa rà soát", "due_on": "2026-11-20" });
+    let new = json!({ "kind": "periodic", "held_on": "2026-11-04", "tasks": [task], "findings": [finding] });
     let inspection = recorder.call("create_inspection", &cast.platform.client, 201, &body(new));
     let id = id(&inspection);
-    recorder.call("list_inspections", &cast.department.client, 200, &asking(&[("held_from", "2026-12-01")]));
+    recorder.call("list_inspections", &cast.department.client, 200, &asking(&[("held_from", "2026-11-01")]));
     let read = recorder.call("get_inspection", &cast.department.client, 200, &at(&[&id]));
     let headers = [("If-Match", read.etag())];
-    let conclusion = json!({ "conclusion": "Đề nghị hoàn thành rà soát trước ngày 20/12/2026" });
+    let conclusion = json!({ "conclusion": "Đề nghị hoàn thành rà soát trước ngày 20/11/2026" });
     let call = Call { path: &[&id], headers: &headers, body: Some(conclusion), ..Call::default() };
     recorder.call("update_inspection", &cast.platform.client, 200, &call);
     recorder.call("list_inspection_history", &cast.department.client, 200, &at(&[&id]));
@@ -259,16 +262,16 @@ fn define(recorder: &mut Recorder, cast: &Cast) {
 
     recorder.call("list_calendars", department, 200, &Call::default());
     recorder.call("get_calendar", department, 200, &at(&["ND09"]));
-    let call = Call { path: &["ND09"], query: &[("date", "2026-12-08")], ..Call::default() };
+    let call = Call { path: &["ND09"], query: &[("date", "2026-11-05")], ..Call::default() };
     recorder.call("list_calendar_periods", department, 200, &call);
-    recorder.call("get_calendar_period", department, 200, &at(&["ND09", "2026-M12"]));
+    recorder.call("get_calendar_period", department, 200, &at(&["ND09", "2026-M11"]));
 }
 
 fn measure(recorder: &mut Recorder, cast: &Cast) {
     let (office, department) = (&cast.office.client, &cast.department.client);
     let row = |indicator: &str, numerator: &str, denominator: &str| {
         json!({
-            "indicator": indicator, "organization": "LC-TTR", "period": "2026-M12", "numerator": numerator,
+            "indicator": indicator, "organization": "LC-TTR", "period": "2026-M11", "numerator": numerator,
             "denominator": denominator, "status": "final",
         })
     };
@@ -278,7 +281,7 @@ fn measure(recorder: &mut Recorder, cast: &Cast) {
     let call = Call { query: &[("on_error", "continue")], body: Some(mixed), ..Call::default() };
     recorder.call("create_observations", office, 207, &call);
     let figure = pushed.body["rows"][0]["id"].as_str().unwrap();
-    let query = [("under", "LC-TTR"), ("period", "2026-M12")];
+    let query = [("under", "LC-TTR"), ("period", "2026-M11")];
     recorder.call("list_observations", department, 200, &asking(&query));
     for accept in ["text/csv", "application/x-ndjson"] {
         let headers = [("Accept", accept)];
@@ -295,13 +298,13 @@ fn measure(recorder: &mut Recorder, cast: &Cast) {
 
 fn pull(recorder: &mut Recorder, cast: &Cast, plan: &str) {
     let department = &cast.department.client;
-    let query = [("under", "LC-TTR"), ("period", "2026-M12")];
+    let query = [("under", "LC-TTR"), ("period", "2026-M11")];
     recorder.call("list_assessments", department, 200, &asking(&query));
     recorder.call("get_progress", department, 200, &asking(&query));
     recorder.call("get_document_rollup", department, 200, &at(&[plan]));
     for accept in ["application/json", "text/csv"] {
         let (headers, query) = ([("Accept", accept)], [("under", "LC-TTR")]);
-        let call = Call { path: &["2026-M12"], query: &query, headers: &headers, ..Call::default() };
+        let call = Call { path: &["2026-M11"], query: &query, headers: &headers, ..Call::default() };
         recorder.call("get_periodic_report", department, 200, &call);
     }
 }

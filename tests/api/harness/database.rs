@@ -65,6 +65,14 @@ impl Database {
         Self(Arc::new(Inner { url: Url::Sqlite(path.to_str().unwrap().to_owned()), _folder: Some(folder) }))
     }
 
+    /// Takes a PostgreSQL database away with all that is in it and puts an empty one in its place.
+    pub fn lose(&self) {
+        let Url::Postgres(url) = &self.0.url else { panic!("not on a server") };
+        let (_, name) = url.rsplit_once('/').unwrap();
+        make(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        make(&format!("CREATE DATABASE {name}"));
+    }
+
     /// The address as a setting.
     pub fn address(&self) -> String {
         match &self.0.url {

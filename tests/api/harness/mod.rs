@@ -1,6 +1,7 @@
 //! A service of its own for every test, on either database, called over a socket like any client.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+pub mod binary;
 mod database;
 mod documented;
 pub mod jwt;
@@ -79,6 +80,13 @@ impl Api {
         Self::start(database, listener, settings, Arc::new(AtomicI64::new(micros(NOW))), true)
     }
 
+    /// The same at another time than [`NOW`].
+    pub fn beginning(database: &Database, at: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let settings = settings(database.url(), &base_of(&listener));
+        Self::start(database, listener, settings, Arc::new(AtomicI64::new(micros(at))), true)
+    }
+
     /// A second instance beside this one: the same database, public address and clock.
     pub fn second(&self) -> Self {
         self.second_with(|_| ())
@@ -101,13 +109,14 @@ impl Api {
     ) -> Self {
         let base = base_of(&listener);
         let told = Arc::clone(&clock);
+        let begins = instant(clock.load(Ordering::SeqCst));
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let clock = Clock::telling(move || instant(told.load(Ordering::SeqCst)));
                 let state = AppState::open(settings, clock).await.unwrap();
                 if is_first {
-                    seed(&state.store).await;
+                    seed(&state.store, begins).await;
                 }
                 let server = app::server(state.clone(), listener).unwrap();
                 send.send((state, server.handle())).unwrap();
@@ -221,7 +230,12 @@ pub fn operator() -> Caller {
 
 /// The same as the owner of the records of a source.
 pub fn operator_of(source: Option<SourceCode>) -> Caller {
-    Caller::operator("LC".parse().unwrap(), source, "test", instant(micros(NOW)))
+    operator_at(NOW, source)
+}
+
+/// The same at another time.
+pub fn operator_at(at: &str, source: Option<SourceCode>) -> Caller {
+    Caller::operator("LC".parse().unwrap(), source, "test", instant(micros(at)))
 }
 
 /// Settings for a test.
@@ -257,8 +271,8 @@ fn instant(micros: i64) -> Instant {
     DateTime::from_timestamp_micros(micros).unwrap().into()
 }
 
-async fn seed(store: &Store) {
-    store.write(async |db| calendars::ensure_shipped(db, instant(micros(NOW))).await).await.unwrap();
+async fn seed(store: &Store, now: Instant) {
+    store.write(async move |db| calendars::ensure_shipped(db, now).await).await.unwrap();
     let tree = [
         ("LC", "", "UBND tỉnh Lai Châu", "province"),
         ("LC-TTR", "LC", "Thanh tra tỉnh", "agency"),
@@ -278,7 +292,7 @@ async fn seed(store: &Store) {
             valid_from: None,
             valid_to: None,
         };
-        let caller = operator();
+        let caller = Caller::operator("LC".parse().unwrap(), None, "test", now);
         store.write(async move |db| organizations::create(db, &caller, new).await).await.map(drop).unwrap();
     }
 }
@@ -391,6 +405,7 @@ impl Client {
             text,
         };
         documented::assert_documented(method, path, &reply);
+        assert!(reply.status != 201 || reply.header("location").starts_with("/v1/"), "{method} {path} says where");
         reply
     }
 }
