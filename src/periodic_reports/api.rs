@@ -28,7 +28,7 @@ use crate::{
 /// As CSV (`Accept: text/csv` or `format=csv`) it is one flat table in UTF-8: `section,key,label,value,unit,note`, with
 /// stable words in `section` and `key` and labels in the language of `Accept-Language`.
 #[utoipa::path(tag = "Pull", params(
-        ("period" = Period, Path, description = "The period (kỳ), such as `2026-M10`, `2026-Q4`, `2026-S2`, `2026-9M` or `2026-A1`."),
+        ("period" = Period, Path, description = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or a year `2026-A1`. What cannot be read so is 404."),
         PeriodicReportFilter,
     ), security(("oauth2" = ["reports:read"])),
     responses((status = 200, description = "The report.", content((PeriodicReport = "application/json"), (String = "text/csv")))))]
