@@ -17,10 +17,10 @@ use crate::{
 
 /// List the moves a caller may make now
 ///
-/// To which states (trạng thái) this client may move the task now: what a form needs to show the right buttons. It
-/// depends on the state of the task and on the scopes of the token: `tasks:assign` confirms, reopens, sends out again
-/// and calls off; `tasks:progress` accepts, returns, starts and hands in; either suspends. A client that only reads
-/// gets an empty list.
+/// To which states (trạng thái) this client may move the task (nhiệm vụ) now: what a form needs to show the right
+/// buttons. It depends on the state of the task and on the scopes of the token: `tasks:assign` confirms, reopens, sends
+/// out again and calls off; `tasks:progress` accepts, returns, starts and hands in; either suspends. A client that only
+/// reads gets an empty list.
 #[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The state, and the moves from it.", body = Moves)))]
 #[get("/tasks/{id}/transitions")]
 pub async fn list_task_transitions(
