@@ -132,7 +132,7 @@ pub async fn get_task_by_key(
 #[utoipa::path(tag = "Push", params(ByKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 200, description = "It was there, and is now as sent.", body = TaskView), (status = 201, description = "It is new; `Location` says where it is.", body = TaskView)))]
 #[put("/tasks/by-key/{source}/{source_key}")]
-pub async fn put_task(
+pub async fn put_task_by_key(
     caller: Permit<TasksAssign>,
     key: Path<ByKey>,
     etag: Option<IfMatch>,
