@@ -52,8 +52,11 @@ pub struct Limits {
 
 /// Who am I
 ///
-/// The client, its part of the tree, its scopes and limits: call it first, to see that a token works.
-#[utoipa::path(tag = "Start here", security(("oauth2" = [])), responses((status = 200, body = Me)))]
+/// The call to make first with a new token: it shows the client (hệ thống kết nối), the organization (cơ quan, đơn vị)
+/// whose part of the tree it sees, its scopes (quyền) and its limits. Any valid token may call it, whatever its scopes.
+/// A client that gets an unexpected 403 or 404 elsewhere finds the reason here; `server_time` shows whether its own
+/// clock is right, which signed assertions depend on.
+#[utoipa::path(tag = "Start here", security(("oauth2" = [])), responses((status = 200, description = "The client, its rights and its limits.", body = Me)))]
 #[get("/me")]
 pub async fn get_me(caller: Permit<AnyClient>, authority: Data<Authority>) -> Json<Me> {
     Json(Me {

@@ -83,11 +83,21 @@ pub struct OauthError {
 }
 
 /// Get an access token
+///
+/// The first call of every client (hệ thống kết nối): it proves itself and gets a token, to be sent as `Authorization:
+/// Bearer …` with every call under `/v1`. The token lives 15 minutes unless the operator has set another time;
+/// `expires_in` says how long. Use it until then and ask for the next one shortly before; there is no refresh token,
+/// and no person takes part (OAuth 2.0 client credentials, RFC 6749, 4.4).
+///
+/// Prove the client in one of three ways, never two at once: HTTP Basic with id and secret (`client_secret_basic`), id
+/// and secret in the form (`client_secret_post`), or an assertion signed with the client's own key (`private_key_jwt`,
+/// RFC 7523), which can be used once. Leave `scope` out to get all that the client may do. Refusals have the OAuth
+/// form, not that of a problem.
 #[utoipa::path(
     tag = "Start here", security(()),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, body = TokenAnswer),
+        (status = 200, description = "The token, its life and its scopes.", body = TokenAnswer),
         (status = 400, body = OauthError), (status = 401, body = OauthError),
     ))]
 #[post("/oauth2/token")]
@@ -130,6 +140,12 @@ pub async fn issue_token(
 }
 
 /// Take an access token back
+///
+/// Ends a token before its time (RFC 7009): when a job is done, or at once when a token may have been seen by others.
+/// The client proves itself as at `POST /oauth2/token` and can take back its own tokens only. A token that is unknown,
+/// over or another client's is answered with 200 as well, so a repetition is harmless. Other instances of the service
+/// may go on accepting the token for up to 5 seconds. To stop a client with all its tokens, suspend it: `PATCH
+/// /v1/clients/{id}`.
 #[utoipa::path(
     tag = "Start here", security(()),
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),

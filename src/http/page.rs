@@ -22,13 +22,15 @@ const MOST: i64 = 500;
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read by hand; here for the document")]
 pub struct PageParams {
-    /// How many items at most; 50 when absent.
-    #[param(minimum = 1, maximum = 500, required = false)]
+    /// How many items a page has at most: 1 to 500, and 50 when absent. The last page may have fewer.
+    #[param(minimum = 1, maximum = 500, required = false, example = 100)]
     limit: i64,
-    /// `next_cursor` of the page before, with the same filter.
+    /// Where the page begins: `next_cursor` of the page before, as it is, with the same filter. Absent for the first page;
+    /// with another filter it is refused.
     #[param(required = false, max_length = 1000)]
     cursor: String,
-    /// `exact` adds `total`, the number of items over all pages.
+    /// `exact`, the only value, adds `total` to the answer: the number of items over all pages. Counting takes time, so ask
+    /// for it once, not with every page.
     #[param(required = false, pattern = "^exact$")]
     count: String,
 }

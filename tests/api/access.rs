@@ -44,7 +44,7 @@ const REACHES: &[(&str, &str, &str, u16)] = &[
     ("get_task", "/v1/tasks/{task}", "", 404),
     ("update_task", "/v1/tasks/{task}", r#"{"title":"y"}"#, 404),
     ("get_task_by_key", "/v1/tasks/by-key/xx/1", "", 404),
-    ("put_task", "/v1/tasks/by-key/xx/1", r#"{"title":"x","lead":"XX-A"}"#, 403),
+    ("put_task_by_key", "/v1/tasks/by-key/xx/1", r#"{"title":"x","lead":"XX-A"}"#, 403),
     ("list_task_history", "/v1/tasks/{task}/history", "", 404),
     ("list_task_transitions", "/v1/tasks/{task}/transitions", "", 404),
     ("create_task_transition", "/v1/tasks/{task}/transitions", r#"{"to":"accepted"}"#, 404),

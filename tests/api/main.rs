@@ -10,6 +10,7 @@ mod calendars;
 mod clients;
 mod database;
 mod deadline_changes;
+mod described;
 mod desk;
 mod documents;
 mod examples;
