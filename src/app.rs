@@ -91,8 +91,7 @@ pub fn create_app(
         .app_data(state.settings.clone())
         .app_data(state.metrics)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
-        // A path that does not parse names nothing.
-        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("resource").into()))
+        .app_data(web::PathConfig::default().error_handler(http::nothing_of_that_name))
         .into_utoipa_app()
         .openapi(openapi::base(&state.settings.issuer))
         .configure(routes::all)

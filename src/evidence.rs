@@ -1,6 +1,7 @@
 //! Evidence (minh chứng): links to where the proof lies; files themselves are not kept here.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 use utoipa::ToSchema;
 
 use crate::{
@@ -65,10 +66,11 @@ pub fn check(evidence: &[Evidence]) -> Result<(), Problem> {
 }
 
 fn is_address(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.and_then(|rest| rest.split(['/', '?', '#']).next()).is_some_and(|host| !host.is_empty())
-        && url.chars().nth(LONGEST).is_none()
+    url.chars().nth(LONGEST).is_none()
         && !url.chars().any(|letter| letter.is_whitespace() || letter.is_control())
+        // The parser would mend a third slash.
+        && !url.contains(":///")
+        && Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn is_digest(text: &str) -> bool {
@@ -91,6 +93,7 @@ mod tests {
             "https://",
             "https:///x",
             "ftp://a.vn",
+            "https://[",
             "https://a.vn/a b",
             "https://a.vn/\0",
         ] {

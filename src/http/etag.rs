@@ -26,7 +26,7 @@ pub fn etag(version: i32) -> String {
 pub struct IfMatch(
     /// The `ETag` of the version you read, with its quotes: the change happens only while that is still the current one, so
     /// nobody's change is overwritten unseen. Missing is 428, stale is 412; then read again, and decide anew.
-    #[param(example = "\"1\"", max_length = 200)]
+    #[param(example = "\"1\"")]
     String,
 );
 
