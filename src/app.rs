@@ -100,8 +100,7 @@ pub fn create_app(
         .app_data(state.settings.clone())
         .app_data(state.metrics)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
-        // A path that does not parse names nothing.
-        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found("resource").into()))
+        .app_data(web::PathConfig::default().error_handler(http::nothing_of_that_name))
         .into_utoipa_app()
         .openapi(openapi::base(&state.settings.issuer))
         .configure(routes::all)
@@ -160,14 +159,22 @@ pub struct Health {
 }
 
 /// Whether the process runs
-#[utoipa::path(tag = "Operations", security(()), responses((status = 200, body = Health)))]
+///
+/// For the supervisor that restarts the service (systemd, Docker, Kubernetes liveness): 200 as long as requests are
+/// answered at all. It does not look at the database, so that an outage of the database does not restart the service;
+/// for that use `GET /health/ready`. No token is needed.
+#[utoipa::path(tag = "Operations", security(()), responses((status = 200, description = "The process runs.", body = Health)))]
 #[get("/health/live")]
 pub async fn get_health_live() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
-/// Whether requests can be served: the database answers
-#[utoipa::path(tag = "Operations", security(()), responses((status = 200, body = Health)))]
+/// Whether requests can be served
+///
+/// For the load balancer (Kubernetes readiness): 200 when the database answers and the signing keys can be read, 503
+/// when not, so that no request is sent here meanwhile. It costs one small query; every few seconds is often enough. No
+/// token is needed.
+#[utoipa::path(tag = "Operations", security(()), responses((status = 200, description = "Requests can be served.", body = Health)))]
 #[get("/health/ready")]
 pub async fn get_health_ready(state: Data<Authority>, store: Data<Store>) -> Result<HttpResponse, Problem> {
     state.keys().reload(&store).await?;

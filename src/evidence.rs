@@ -1,6 +1,7 @@
 //! Evidence (minh chứng): links to where the proof lies; files themselves are not kept here.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 use utoipa::ToSchema;
 
 use crate::{
@@ -14,7 +15,7 @@ const MOST: usize = 50;
 /// The longest address.
 const LONGEST: usize = 2000;
 
-/// One piece of evidence (minh chứng).
+/// One piece of evidence (minh chứng): a link to the proof; files themselves are not kept here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
@@ -22,9 +23,13 @@ pub struct Evidence {
     #[schema(example = "Báo cáo kết quả số hóa hồ sơ quý III")]
     pub title: ShortText,
     /// Where it is: an http or https address of at most 2,000 characters.
-    #[schema(example = "https://qlvb.laichau.gov.vn/van-ban/2273", max_length = 2000, pattern = "^https?://[^\\s]+$")]
+    #[schema(
+        example = "https://qlvb.laichau.gov.vn/van-ban/2273",
+        max_length = 2000,
+        pattern = r"^https?://[^/?#\s\x00-\x1F\x7F-\x9F][^\s\x00-\x1F\x7F-\x9F]*$"
+    )]
     pub url: String,
-    /// SHA-256 of the file, 64 hexadecimal digits, so that a changed file can be told.
+    /// SHA-256 of the file, 64 hexadecimal digits of either case, so that a changed file can be told.
     #[schema(min_length = 64, max_length = 64, pattern = "^[0-9A-Fa-f]{64}$")]
     pub sha256: Option<String>,
 }
@@ -61,10 +66,11 @@ pub fn check(evidence: &[Evidence]) -> Result<(), Problem> {
 }
 
 fn is_address(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.and_then(|rest| rest.split(['/', '?', '#']).next()).is_some_and(|host| !host.is_empty())
-        && url.chars().nth(LONGEST).is_none()
+    url.chars().nth(LONGEST).is_none()
         && !url.chars().any(|letter| letter.is_whitespace() || letter.is_control())
+        // The parser would mend a third slash.
+        && !url.contains(":///")
+        && Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn is_digest(text: &str) -> bool {
@@ -87,6 +93,7 @@ mod tests {
             "https://",
             "https:///x",
             "ftp://a.vn",
+            "https://[",
             "https://a.vn/a b",
             "https://a.vn/\0",
         ] {

@@ -13,7 +13,7 @@ use crate::{
     http::BODY_LIMIT,
 };
 
-/// The caller as the service sees it.
+/// The caller (hệ thống kết nối) as the service sees it.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     /// The client's id.
@@ -32,10 +32,11 @@ pub struct Me {
     /// The service's time.
     server_time: Instant,
     /// The newest position of the change feed; null until a feed is published.
+    #[schema(minimum = 0)]
     newest_seq: Option<i64>,
 }
 
-/// What a client may ask for.
+/// What a client may ask for (giới hạn).
 #[derive(Serialize, ToSchema)]
 pub struct Limits {
     /// Requests in a minute; 0 is no limit.
@@ -51,8 +52,11 @@ pub struct Limits {
 
 /// Who am I
 ///
-/// The client, its part of the tree, its scopes and limits: call it first, to see that a token works.
-#[utoipa::path(tag = "Start here", security(("oauth2" = [])), responses((status = 200, body = Me)))]
+/// The call to make first with a new token: it shows the client (hệ thống kết nối), the organization (cơ quan, đơn vị)
+/// whose part of the tree it sees, its scopes (quyền) and its limits. Any valid token may call it, whatever its scopes.
+/// A client that gets an unexpected 403 or 404 elsewhere finds the reason here; `server_time` shows whether its own
+/// clock is right, which signed assertions depend on.
+#[utoipa::path(tag = "Start here", security(("oauth2" = [])), responses((status = 200, description = "The client, its rights and its limits.", body = Me)))]
 #[get("/me")]
 pub async fn get_me(caller: Permit<AnyClient>, authority: Data<Authority>) -> Json<Me> {
     Json(Me {

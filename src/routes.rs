@@ -61,7 +61,7 @@ fn work(routes: &mut ServiceConfig<'_>) {
     routes.service(tasks::api::get_task);
     routes.service(tasks::api::update_task);
     routes.service(tasks::api::get_task_by_key);
-    routes.service(tasks::api::put_task);
+    routes.service(tasks::api::put_task_by_key);
     routes.service(tasks::api::list_task_history);
     routes.service(tasks::transitions::api::list_task_transitions);
     routes.service(tasks::transitions::api::create_task_transition);

@@ -41,8 +41,9 @@ impl utoipa::PartialSchema for Exact {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .pattern(Some(r"^-?[0-9]{1,34}(\.[0-9]{1,4})?$"))
+            .min_length(Some(1))
             .max_length(Some(40))
-            .description(Some("An exact decimal as text, to four places (half up)."))
+            .description(Some("An exact decimal number as text (số thập phân), shown to four places (half up): a sum or a share, which may have more digits than a figure that is sent."))
             .examples(["92.3077"])
             .into()
     }
@@ -51,33 +52,38 @@ impl utoipa::PartialSchema for Exact {
 impl ToSchema for Exact {}
 
 words! {
-    /// What a figure says about its target.
+    /// What a figure says about its target (kết quả đánh giá).
     Verdict {
+        /// The exact figure meets the target (đạt).
         Met = "met",
+        /// The exact figure does not meet the target (chưa đạt).
         NotMet = "not_met",
+        /// There is no figure to judge (chưa có số liệu).
         NoData = "no_data",
+        /// The indicator does not apply here, or there was nothing to count (không áp dụng).
         NotApplicable = "not_applicable",
+        /// There is a figure, but nobody set a target for it (chưa giao mục tiêu).
         NoTarget = "no_target",
     }
 }
 
 words! {
-    /// How a figure came about.
+    /// How a figure came about (cách tính).
     ComputedBy {
-        /// One row, as it was reported for this period.
+        /// One row, as it was reported for this period (theo báo cáo).
         Reported = "reported",
-        /// The sum of several rows: over organizations, periods or a breakdown.
+        /// The sum of several rows: over organizations, periods or a breakdown (cộng dồn).
         AddedUp = "added_up",
-        /// The last value within the period of each contributor, added over them.
+        /// The last value within the period of each contributor, added over them (lấy giá trị cuối kỳ).
         LastValue = "last_value",
-        /// Percentages without numerator and denominator, which cannot be added up.
+        /// Percentages without numerator and denominator, which cannot be added up (không cộng được).
         NotCombinable = "not_combinable",
-        /// Nobody reported.
+        /// Nobody reported (chưa có báo cáo).
         None = "none",
     }
 }
 
-/// Where a figure comes from.
+/// Where a figure comes from (nguồn gốc số liệu).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Computation {
     /// How it came about.
@@ -87,6 +93,7 @@ pub struct Computation {
     /// The periods of those reports.
     pub periods: Vec<Period>,
     /// How many rows were left out because a total, or another organization above or below, stands for them.
+    #[schema(minimum = 0, example = 0)]
     pub superseded: usize,
 }
 
@@ -156,7 +163,7 @@ pub struct AssessmentFilter {
     /// Only this indicator.
     pub indicator: Option<IndicatorCode>,
     /// The calendar that says which month today is in; `ND09` when absent.
-    #[param(value_type = Option<String>, example = "ND09")]
+    #[param(value_type = Option<String>, example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")]
     pub calendar: Option<ShortText>,
 }
 

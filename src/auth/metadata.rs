@@ -6,7 +6,12 @@ use utoipa::ToSchema;
 
 use super::{Authority, ScopeName, assertion};
 
-/// The public keys that verify access tokens
+/// Get the public keys that verify access tokens
+///
+/// For gateways and services that check access tokens (ES256, RFC 9068) themselves instead of asking here: a JWK set
+/// (RFC 7517). Keep it for an hour and choose the key by the token's `kid`; fetch it again when a token names a key
+/// that you do not know. Keys change every 90 days, and the next one is in the set before it is used. No token is
+/// needed.
 #[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "A JWK set (RFC 7517); the next key is in it before it is used.", body = Object)))]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(authority: Data<Authority>) -> HttpResponse {
@@ -38,8 +43,12 @@ pub struct Metadata {
     scopes_supported: Vec<ScopeName>,
 }
 
-/// Metadata of the authorization server
-#[utoipa::path(tag = "Start here", security(()), responses((status = 200, body = Metadata)))]
+/// Get the metadata of the authorization server
+///
+/// What an OAuth library needs to set itself up (RFC 8414): addresses of the token endpoint and the keys, ways in which
+/// a client (hệ thống kết nối) can prove itself, scopes (quyền). A client that is configured by hand needs only the
+/// token endpoint. It may be kept for an hour. No token is needed.
+#[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "Addresses, methods and scopes.", body = Metadata)))]
 #[get("/.well-known/oauth-authorization-server")]
 pub async fn get_metadata(authority: Data<Authority>) -> HttpResponse {
     let issuer = authority.issuer();

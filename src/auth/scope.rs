@@ -5,25 +5,43 @@ use std::collections::BTreeSet;
 use crate::db::types::words;
 
 words! {
-    /// What a client may do (contract, part 2).
+    /// What a client may do (quyền).
     ScopeName {
+        /// Read the administrative tree (đọc cơ quan).
         OrganizationsRead = "organizations:read",
+        /// Keep the administrative tree (quản lý cơ quan).
         OrganizationsWrite = "organizations:write",
+        /// Read documents and their relations (đọc văn bản).
         DocumentsRead = "documents:read",
+        /// Keep documents and their relations (quản lý văn bản).
         DocumentsWrite = "documents:write",
+        /// Read tasks, their progress, history and inspections (đọc nhiệm vụ).
         TasksRead = "tasks:read",
+        /// Create, change, confirm and cancel tasks (giao nhiệm vụ).
         TasksAssign = "tasks:assign",
+        /// Accept tasks and report progress (báo cáo tiến độ).
         TasksProgress = "tasks:progress",
+        /// Read indicators, targets and calendars (đọc chỉ tiêu).
         IndicatorsRead = "indicators:read",
+        /// Keep indicators and targets (quản lý chỉ tiêu).
         IndicatorsWrite = "indicators:write",
+        /// Read figures and assessments (đọc số liệu).
         ObservationsRead = "observations:read",
+        /// Push figures (gửi số liệu).
         ObservationsWrite = "observations:write",
+        /// Pull progress and reports (lấy báo cáo).
         ReportsRead = "reports:read",
+        /// Draft and submit reports (lập báo cáo).
         ReportsWrite = "reports:write",
+        /// Return and issue reports (duyệt báo cáo).
         ReportsApprove = "reports:approve",
+        /// Read the change feed (đọc biến động).
         ChangesRead = "changes:read",
+        /// Keep webhook subscriptions (đăng ký webhook).
         WebhooksWrite = "webhooks:write",
+        /// Read the audit log (đọc nhật ký truy cập).
         AuditRead = "audit:read",
+        /// Keep clients, calendars and regimes (quản trị).
         Admin = "admin",
     }
 }

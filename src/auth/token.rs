@@ -21,13 +21,13 @@ pub struct TokenRequest {
     #[schema(nullable = false, example = "tasks:assign tasks:read")]
     scope: Option<String>,
     /// The client's id, unless HTTP Basic or the assertion says it.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "0199f3c0-7a1e-7000-8000-0000000000ff")]
     client_id: Option<String>,
     /// The client's secret (`client_secret_post`).
     #[schema(nullable = false)]
     client_secret: Option<String>,
-    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (`private_key_jwt`).
-    #[schema(nullable = false)]
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (`private_key_jwt`); needed with an assertion.
+    #[schema(nullable = false, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
     client_assertion_type: Option<String>,
     /// The signed assertion (RFC 7523): `iss` = `sub` = the client's id, `aud` = the issuer or the token endpoint, `exp` within 10 minutes, `jti` used once.
     #[schema(nullable = false)]
@@ -49,15 +49,15 @@ pub struct RevocationRequest {
     /// The client's secret.
     #[schema(nullable = false)]
     client_secret: Option<String>,
-    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
-    #[schema(nullable = false)]
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`; needed with an assertion.
+    #[schema(nullable = false, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
     client_assertion_type: Option<String>,
     /// The signed assertion.
     #[schema(nullable = false)]
     client_assertion: Option<String>,
 }
 
-/// An access token.
+/// An access token (mã truy cập).
 #[derive(Serialize, ToSchema)]
 pub struct TokenAnswer {
     /// Send it as `Authorization: Bearer …`.
@@ -66,13 +66,13 @@ pub struct TokenAnswer {
     #[schema(example = "Bearer")]
     token_type: &'static str,
     /// Seconds until it expires.
-    #[schema(example = 900)]
+    #[schema(minimum = 1, example = 900)]
     expires_in: i64,
-    /// The scopes it carries.
+    /// The scopes it carries (quyền), separated by spaces.
     scope: String,
 }
 
-/// An OAuth error (RFC 6749, 5.2).
+/// An OAuth error (lỗi xác thực; RFC 6749, 5.2).
 #[derive(Serialize, ToSchema)]
 pub struct OauthError {
     /// `invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type`.
@@ -83,11 +83,21 @@ pub struct OauthError {
 }
 
 /// Get an access token
+///
+/// The first call of every client (hệ thống kết nối): it proves itself and gets a token, to be sent as `Authorization:
+/// Bearer …` with every call under `/v1`. The token lives 15 minutes unless the operator has set another time;
+/// `expires_in` says how long. Use it until then and ask for the next one shortly before; there is no refresh token,
+/// and no person takes part (OAuth 2.0 client credentials, RFC 6749, 4.4).
+///
+/// Prove the client in one of three ways, never two at once: HTTP Basic with id and secret (`client_secret_basic`), id
+/// and secret in the form (`client_secret_post`), or an assertion signed with the client's own key (`private_key_jwt`,
+/// RFC 7523), which can be used once. Leave `scope` out to get all that the client may do. Refusals have the OAuth
+/// form, not that of a problem.
 #[utoipa::path(
     tag = "Start here", security(()),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, body = TokenAnswer),
+        (status = 200, description = "The token, its life and its scopes.", body = TokenAnswer),
         (status = 400, body = OauthError), (status = 401, body = OauthError),
     ))]
 #[post("/oauth2/token")]
@@ -130,6 +140,12 @@ pub async fn issue_token(
 }
 
 /// Take an access token back
+///
+/// Ends a token before its time (RFC 7009): when a job is done, or at once when a token may have been seen by others.
+/// The client proves itself as at `POST /oauth2/token` and can take back its own tokens only. A token that is unknown,
+/// over or another client's is answered with 200 as well, so a repetition is harmless. Other instances of the service
+/// may go on accepting the token for up to 5 seconds. To stop a client with all its tokens, suspend it: `PATCH
+/// /v1/clients/{id}`.
 #[utoipa::path(
     tag = "Start here", security(()),
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),

@@ -19,9 +19,11 @@ use crate::{
 
 /// List calendars
 ///
-/// The reporting calendars (lịch báo cáo) with their rules, holidays and make-up working days.
+/// The reporting calendars (lịch báo cáo) with their rules, holidays and make-up working days. Two come with the
+/// service: `ND09`, the default, whose month runs from the 15th of the month before to the 14th, and `GREGORIAN`.
+/// Calendars are data: they are the same for every client, and change rarely.
 #[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = [])),
-    responses((status = 200, body = CalendarPage)))]
+    responses((status = 200, description = "One page of calendars.", body = CalendarPage)))]
 #[get("/calendars")]
 pub async fn list_calendars(
     _caller: Permit<AnyClient>,
@@ -33,9 +35,10 @@ pub async fn list_calendars(
 
 /// Get a calendar
 ///
-/// Its rules and days as data: a system can compute every window and due date from it by itself.
-#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09")),
-    security(("oauth2" = [])), responses((status = 200, body = Calendar)))]
+/// The rules and days of one calendar (lịch báo cáo) as data: a system can compute every window and due date from it by
+/// itself. For the dates of one period ask `GET /v1/calendars/{code}/periods/{period}`, which does the computing.
+#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")),
+    security(("oauth2" = [])), responses((status = 200, description = "The calendar.", body = Calendar)))]
 #[get("/calendars/{code}")]
 pub async fn get_calendar(
     _caller: Permit<AnyClient>,
@@ -47,9 +50,11 @@ pub async fn get_calendar(
 
 /// List the periods that hold a day
 ///
-/// One period of each frequency: what is being reported on that day.
-#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The calendar's code.", example = "ND09"), DayFilter),
-    security(("oauth2" = [])), responses((status = 200, body = PeriodsOfDay)))]
+/// One period (kỳ) of each frequency whose window holds the day: what is being reported on that day. Call it to learn
+/// which period today's figures belong to. By `ND09` the 20th of October is in the period `2026-M11`, not `2026-M10`.
+/// Days after the nine months of a year are in no period of nine months.
+#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"), DayFilter),
+    security(("oauth2" = [])), responses((status = 200, description = "The periods, shortest first.", body = PeriodsOfDay)))]
 #[get("/calendars/{code}/periods")]
 pub async fn list_calendar_periods(
     caller: Permit<AnyClient>,
@@ -65,11 +70,13 @@ pub async fn list_calendar_periods(
 
 /// Get a period of a calendar
 ///
-/// Its window, cut-off and due date, and whether it is open now.
+/// The window, cut-off and due date of one period (kỳ báo cáo), and where the present moment stands to it. Call it to
+/// plan a push: what is to count in the report must have been pushed by `cutoff_at`. `basis` says what the dates rest
+/// on, and when they are practice and not law. The answer moves with time, so it has no `ETag`.
 #[utoipa::path(tag = "Reference", params(
-        ("code" = String, Path, description = "The calendar's code.", example = "ND09"),
-        ("period" = Period, Path, description = "The period (kỳ), such as `2026-M10`, `2026-Q4`, `2026-S2`, `2026-9M` or `2026-A1`."),
-    ), security(("oauth2" = [])), responses((status = 200, body = CalendarPeriod)))]
+        ("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"),
+        ("period" = Period, Path, description = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or a year `2026-A1`. What cannot be read so is 404."),
+    ), security(("oauth2" = [])), responses((status = 200, description = "The dates of the period.", body = CalendarPeriod)))]
 #[get("/calendars/{code}/periods/{period}")]
 pub async fn get_calendar_period(
     caller: Permit<AnyClient>,

@@ -41,9 +41,10 @@ impl utoipa::PartialSchema for Period {
         ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
             .pattern(Some(r"^(20[0-9]{2}|2100)-(M(0[1-9]|1[0-2])|Q[1-4]|S[12]|9M|A1)$"))
+            .min_length(Some(7))
             .max_length(Some(8))
             .description(Some(
-                "A reporting period (kỳ): a month `2026-M07`, a quarter `2026-Q3`, a half-year `2026-S1`, nine months `2026-9M`, a year `2026-A1`.",
+                "A reporting period (kỳ): a month `2026-M07`, a quarter `2026-Q3`, a half-year `2026-S1`, nine months `2026-9M`, a year `2026-A1`; the years are 2000 to 2100.",
             ))
             .examples(["2026-M10"])
             .into()

@@ -3,19 +3,22 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
+use crate::db::types::words;
+
 /// Working days after cut-off when a calendar states none: practice elsewhere, not law.
 pub const DEFAULT_WORKING_DAYS: u8 = 2;
 
-/// A reporting calendar: where periods begin and end, when reports fall due, and which days are worked.
+/// A reporting calendar (lịch báo cáo): where periods begin and end, when reports fall due, and which days are worked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
     /// The name in addresses, such as `ND09`.
-    #[schema(example = "ND09")]
+    #[schema(example = "ND09", pattern = "^[A-Z0-9_]{1,32}$", min_length = 1, max_length = 32)]
     pub code: String,
     /// The name for people.
     pub name: Text,
     /// Which revision of the data this is, from 1.
+    #[schema(minimum = 1)]
     pub version: u32,
     /// The rule of law or practice that sets the windows.
     pub basis: Text,
@@ -25,6 +28,7 @@ pub struct Calendar {
     #[serde(default)]
     pub due: DueRule,
     /// The days of the week that are not worked.
+    #[schema(max_items = 6)]
     pub weekend: Vec<DayOfWeek>,
     /// The first day from which every day off is listed.
     pub holidays_known_from: NaiveDate,
@@ -36,18 +40,20 @@ pub struct Calendar {
     pub make_up_days: Vec<MakeUpDay>,
 }
 
-/// The same text in Vietnamese and English.
+/// The same text in Vietnamese and English (văn bản song ngữ).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = BilingualText)]
 pub struct Text {
     /// Vietnamese.
+    #[schema(min_length = 1)]
     pub vi: String,
     /// English.
+    #[schema(min_length = 1)]
     pub en: String,
 }
 
-/// The day a month's window begins on: `15` with offset `-1` is the 15th of the month before.
+/// The day a month's window begins on (quy tắc tính kỳ): `15` with offset `-1` is the 15th of the month before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WindowRule {
@@ -59,11 +65,12 @@ pub struct WindowRule {
     pub month_offset: i8,
 }
 
-/// How long after cut-off a report is due.
+/// How long after cut-off a report is due (hạn gửi báo cáo), in working days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DueRule {
     /// The number of working days after the last day of the window.
+    #[schema(minimum = 1, maximum = 60, example = 2)]
     pub working_days: u8,
     /// Where that number comes from; without it the text says that it is practice, not law.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,18 +84,24 @@ impl Default for DueRule {
     }
 }
 
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum DayOfWeek {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
+words! {
+    /// A day of the week (ngày trong tuần).
+    DayOfWeek {
+        /// Monday (thứ hai).
+        Mon = "mon",
+        /// Tuesday (thứ ba).
+        Tue = "tue",
+        /// Wednesday (thứ tư).
+        Wed = "wed",
+        /// Thursday (thứ năm).
+        Thu = "thu",
+        /// Friday (thứ sáu).
+        Fri = "fri",
+        /// Saturday (thứ bảy).
+        Sat = "sat",
+        /// Sunday (chủ nhật).
+        Sun = "sun",
+    }
 }
 
 impl From<Weekday> for DayOfWeek {
@@ -105,7 +118,7 @@ impl From<Weekday> for DayOfWeek {
     }
 }
 
-/// A day off that is not a weekend day, or a holiday that falls on one.
+/// A day off (ngày nghỉ lễ) that is not a weekend day, or a holiday that falls on one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
@@ -114,16 +127,18 @@ pub struct Holiday {
     /// What it is called.
     pub name: Text,
     /// The law or notice that makes it a day off.
+    #[schema(min_length = 1)]
     pub basis: String,
 }
 
-/// A weekend day that is worked.
+/// A weekend day that is worked (ngày làm bù).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MakeUpDay {
     /// The day.
     pub date: NaiveDate,
     /// The notice that makes it a working day.
+    #[schema(min_length = 1)]
     pub basis: String,
 }
 

@@ -5,15 +5,15 @@ use crate::db::types::words;
 words! {
     /// How often something is reported (tần suất).
     Frequency {
-        /// Every month.
+        /// Every month (tháng).
         Month = "month",
-        /// Every three months.
+        /// Every three months (quý).
         Quarter = "quarter",
-        /// Every six months.
+        /// Every six months (sáu tháng).
         HalfYear = "half_year",
-        /// Once a year, over its first nine months.
+        /// Once a year, over its first nine months (chín tháng).
         NineMonths = "nine_months",
-        /// Once a year.
+        /// Once a year (năm).
         Year = "year",
     }
 }

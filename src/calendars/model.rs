@@ -80,7 +80,7 @@ impl CalendarPeriod {
     }
 }
 
-/// The periods that hold one day, shortest first.
+/// The periods (kỳ báo cáo) that hold one day, shortest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PeriodsOfDay {
     /// The calendar (lịch báo cáo).

@@ -9,6 +9,7 @@ use super::definition::{Calendar, Text};
 use super::error::NoSuchDate;
 use super::frequency::Frequency;
 use super::period::Period;
+use crate::db::types::words;
 
 /// Local time: `Asia/Ho_Chi_Minh` is UTC+07:00 without summer time since 1975-06-13, so no time zone database is needed.
 pub const HO_CHI_MINH: FixedOffset = match FixedOffset::east_opt(7 * 60 * 60) {
@@ -19,7 +20,7 @@ pub const HO_CHI_MINH: FixedOffset = match FixedOffset::east_opt(7 * 60 * 60) {
 // Sixty working days, the most a calendar may ask for, and the longest holidays fit; a broken calendar cannot loop for ever.
 const DUE_SEARCH_DAYS: usize = 366;
 
-/// The days a period covers, both ends included.
+/// The days that a period covers (khoảng thời gian của kỳ), both ends included, in Ho Chi Minh City.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Window {
     /// The first day.
@@ -28,18 +29,18 @@ pub struct Window {
     pub to: NaiveDate,
 }
 
-/// Where a moment stands to a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PeriodState {
-    /// The window has not begun.
-    Upcoming,
-    /// Within the window.
-    Open,
-    /// The window is over and the report is not yet overdue.
-    CutOff,
-    /// The due day is over.
-    PastDue,
+words! {
+    /// Where the present moment stands to a period (trạng thái kỳ báo cáo).
+    PeriodState {
+        /// The window has not begun (chưa đến kỳ).
+        Upcoming = "upcoming",
+        /// Within the window (đang trong kỳ).
+        Open = "open",
+        /// The window is over and the report is not yet overdue (đã chốt số liệu, chưa quá hạn).
+        CutOff = "cut_off",
+        /// The due day is over (quá hạn gửi báo cáo).
+        PastDue = "past_due",
+    }
 }
 
 /// The date in Ho Chi Minh City at that moment.

@@ -5,7 +5,7 @@ pub mod store;
 
 use serde::Serialize;
 
-pub use model::{Change, HistoryPage, Outcome, Subject, Version};
+pub use model::{Change, HistoryEntry, HistoryPage, Outcome, Subject};
 
 use crate::{
     auth::Caller,
@@ -73,9 +73,9 @@ pub async fn history(
     subject: Subject,
     id: &impl ToString,
     page: &Page,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     let rows = store::history(db, subject, id.to_string(), page.after()?.unwrap_or(0), page.rows()).await?;
     let total = if page.count { Some(store::count(db, subject, id.to_string()).await?) } else { None };
-    let versions = rows.into_iter().map(Version::of).collect::<Result<Vec<_>, _>>()?;
+    let versions = rows.into_iter().map(HistoryEntry::of).collect::<Result<Vec<_>, _>>()?;
     Ok(page.cut(versions, total, |version| version.version.to_string()))
 }

@@ -15,29 +15,41 @@ use crate::{
 };
 
 words! {
-    /// What a change is about.
+    /// What a change is about (đối tượng).
     Subject {
+        /// An organization (cơ quan, đơn vị).
         Organization = "organization",
+        /// A document (văn bản).
         Document = "document",
+        /// A task (nhiệm vụ).
         Task = "task",
+        /// A progress update (cập nhật tiến độ).
         ProgressUpdate = "progress_update",
+        /// A move of a due date (gia hạn).
         DeadlineChange = "deadline_change",
+        /// An inspection (kiểm tra).
         Inspection = "inspection",
+        /// An indicator (chỉ tiêu).
         Indicator = "indicator",
+        /// The targets of an indicator (mục tiêu).
         Targets = "targets",
+        /// A figure (số liệu).
         Observation = "observation",
+        /// A reporting calendar (lịch báo cáo).
         Calendar = "calendar",
     }
 }
 
 words! {
-    /// What a pushed row came to.
+    /// What a pushed row came to (kết quả của dòng).
     Outcome {
+        /// It was new (tạo mới).
         Created = "created",
+        /// It changed what was known: a new version (cập nhật).
         Updated = "updated",
-        /// It said what is already so: no version, no entry.
+        /// It said what is already so: no version, no entry (không đổi).
         Unchanged = "unchanged",
-        /// It was refused, and wrote nothing.
+        /// It was refused, and wrote nothing (bị từ chối).
         Rejected = "rejected",
     }
 }
@@ -70,8 +82,9 @@ pub struct Change {
 
 /// One version of a subject (phiên bản), with who made it and when.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Version {
+pub struct HistoryEntry {
     /// Counts from 1.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// The event type, like `task.updated`.
     #[serde(rename = "type")]
@@ -91,7 +104,7 @@ pub struct Version {
     pub detail: Option<Box<RawValue>>,
 }
 
-impl Version {
+impl HistoryEntry {
     /// The wire form of a row.
     ///
     /// # Errors
@@ -109,4 +122,4 @@ impl Version {
     }
 }
 
-page!(HistoryPage, Version, "the versions of one resource");
+page!(HistoryPage, HistoryEntry, "the versions of one resource");

@@ -17,9 +17,11 @@ use crate::{
 
 /// List clients
 ///
-/// The systems that may call for the caller's part of the tree.
+/// The machine callers (hệ thống kết nối) that are bound to an organization of the caller's part of the tree, in the
+/// order in which they were added, the suspended ones included. Call it to review who may do what: each shows its
+/// scopes and how it proves itself. Secrets and keys are not shown, here or anywhere else.
 #[utoipa::path(tag = "Reference", params(ClientFilter, PageParams), security(("oauth2" = ["admin"])),
-    responses((status = 200, body = ClientPage)))]
+    responses((status = 200, description = "One page of clients.", body = ClientPage)))]
 #[get("/clients")]
 pub async fn list_clients(
     caller: Permit<Admin>,
@@ -31,9 +33,15 @@ pub async fn list_clients(
 
 /// Add a client
 ///
-/// Its secret is in this answer and in no other; a client with a JWK set gets none.
+/// Lets another system (hệ thống kết nối) call: it is bound to an organization of the caller's part of the tree, sees
+/// that one and all below it, and gets no scope that the caller lacks. Give each system a client of its own, so that
+/// the history shows who did what. Its secret is in this answer and in no other; with `jwks`, its public keys, it gets
+/// none. Whose records it owns (`source`) is not set here but by the operator of the service.
+///
+/// Send an `Idempotency-Key`, so that a repetition is not a second client; the repeated answer holds no secret. When
+/// the first answer was lost, ask for a new one with `POST /v1/clients/{id}/secrets`.
 #[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["admin"])),
-    responses((status = 201, body = ClientCredentials)))]
+    responses((status = 201, description = "Added; `Location` says where it is. The secret is not shown again.", body = ClientCredentials)))]
 #[post("/clients")]
 pub async fn create_client(
     caller: Permit<Admin>,
@@ -56,8 +64,12 @@ pub async fn create_client(
 }
 
 /// Get a client
+///
+/// One machine caller (hệ thống kết nối): its organization, its scopes, how it proves itself, and whether it may call.
+/// Its secret and its keys are not shown. This is for those who look after clients; a client that wants to know its own
+/// rights asks `GET /v1/me`, for which it needs no scope.
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
-    responses((status = 200, body = ClientRecord)))]
+    responses((status = 200, description = "The client, without what is secret.", body = ClientRecord)))]
 #[get("/clients/{id}")]
 pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<Store>) -> Result<Answer, Problem> {
     Answer::of(200, &store.read(async |db| super::get(db, &caller, *id).await).await?)
@@ -65,10 +77,13 @@ pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<S
 
 /// Suspend a client, let it call again, or change its keys
 ///
-/// A suspended client gets no token, and those it has stop working. New keys end the keys or the secret before; tokens
-/// that they got live on until they expire.
+/// A suspended client (hệ thống kết nối) gets no token, and those it has stop working; with `active` it calls again.
+/// Other instances of the service may go on accepting its tokens for up to 5 seconds. A new `jwks` ends the keys or the
+/// secret before at once, while tokens got with them live on until they expire; for that the caller must hold every
+/// scope of the client (403 `scope-missing`). Name, organization and scopes do not change: add another client instead.
+/// No `If-Match` is needed, and a repetition is harmless.
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
-    responses((status = 200, body = ClientRecord)))]
+    responses((status = 200, description = "The client as it is now.", body = ClientRecord)))]
 #[patch("/clients/{id}")]
 pub async fn update_client(
     caller: Permit<Admin>,
@@ -85,9 +100,12 @@ pub async fn update_client(
 
 /// Give a client a new secret
 ///
-/// It is in this answer and in no other; the secret before stops working at once. Repeat the request when the answer was lost.
+/// For the regular change of a secret, and at once when one may have been seen. The new secret is in this answer and in
+/// no other; the one before stops working at once, so be ready to put the new one in place. Repeat the request when the
+/// answer was lost: every call makes another secret. The caller must hold every scope of the client (hệ thống kết nối).
+/// One with keys of its own has no secret (422 `client-has-keys`): give it new keys with `PATCH /v1/clients/{id}`.
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
-    responses((status = 201, body = ClientCredentials)))]
+    responses((status = 201, description = "The client and its new secret, which is not shown again.", body = ClientCredentials)))]
 #[post("/clients/{id}/secrets")]
 pub async fn create_client_secret(
     caller: Permit<Admin>,

@@ -16,17 +16,21 @@ use crate::{
 };
 
 words! {
-    /// Whether a client may call (đang dùng, tạm dừng).
+    /// Whether a client may call (trạng thái hệ thống kết nối).
     ClientStatus {
+        /// It may call (đang dùng).
         Active = "active",
+        /// It is stopped, tokens and all (tạm dừng).
         Suspended = "suspended",
     }
 }
 
 words! {
-    /// How a client proves itself at `/oauth2/token`.
+    /// How a client proves itself at `/oauth2/token` (cách xác thực).
     ClientProof {
+        /// By a secret that the service gave it (khóa bí mật).
         Secret = "client_secret",
+        /// By an assertion signed with a key of its own (RFC 7523; chữ ký số).
         Keys = "private_key_jwt",
     }
 }
@@ -127,7 +131,7 @@ impl Client {
     }
 }
 
-/// A client with its new secret.
+/// A client (hệ thống kết nối) with its new secret.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ClientCredentials {
     /// The client.
@@ -137,7 +141,7 @@ pub struct ClientCredentials {
     pub secret: Option<String>,
 }
 
-/// A client to add.
+/// A client (hệ thống kết nối) to add.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientCreate {
@@ -167,7 +171,7 @@ impl From<ClientCreate> for NewClient {
     }
 }
 
-/// What may change of a client: a merge patch (RFC 7396), where what is absent stays.
+/// What may change of a client (hệ thống kết nối): a merge patch (RFC 7396), where what is absent stays.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientPatch {

@@ -8,7 +8,7 @@ use actix_web::{
 use super::model::{Document, DocumentCreate, DocumentFilter, DocumentPage, DocumentPatch};
 use crate::{
     auth::{DocumentsRead, DocumentsWrite, Permit},
-    changes::{self, HistoryPage, Outcome, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Outcome, Subject},
     db::{Store, types::DocumentId},
     http::{Answer, ByKey, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
     problem::Problem,
@@ -16,9 +16,11 @@ use crate::{
 
 /// List documents
 ///
-/// The documents that the client may read: those its part of the tree keeps, and those of the organizations above it.
+/// The resolutions, decisions and plans (văn bản) that tasks and indicators rest on: those that organizations of the
+/// client's part of the tree keep, and those of the organizations above it. Call it to find the id that `document` of a
+/// task or an indicator needs: by `number` when you know it exactly, by `q` for words of its title.
 #[utoipa::path(tag = "Reference", params(DocumentFilter, PageParams), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, body = DocumentPage)))]
+    responses((status = 200, description = "One page of documents, in the order in which they were recorded.", body = DocumentPage)))]
 #[get("/documents")]
 pub async fn list_documents(
     caller: Permit<DocumentsRead>,
@@ -30,9 +32,12 @@ pub async fn list_documents(
 
 /// Add a document
 ///
-/// A resolution, decision or plan that tasks and indicators rest on. A document marked secret is refused.
+/// Records a document (văn bản) and what it implements, replaces or amends; the file itself is not kept here. A system
+/// that has its own id for the document uses `PUT /v1/documents/by-key/{source}/{source_key}` instead, which can be
+/// repeated and updates too. A document marked secret (mật) is refused with 422 `secret-document`, and nothing of it is
+/// kept.
 #[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["documents:write"])),
-    responses((status = 201, body = Document)))]
+    responses((status = 201, description = "Added; `Location` says where it is.", body = Document)))]
 #[post("/documents")]
 pub async fn create_document(
     caller: Permit<DocumentsWrite>,
@@ -48,8 +53,12 @@ pub async fn create_document(
 }
 
 /// Get a document
+///
+/// One document (văn bản) with its relations to others. Read it before a change, for its `ETag`. The progress of all
+/// that implements it is at `GET /v1/documents/{id}/rollup`; when you know it by the id of another system, use `GET
+/// /v1/documents/by-key/{source}/{source_key}`.
 #[utoipa::path(tag = "Reference", params(DocumentId), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, body = Document)))]
+    responses((status = 200, description = "The document.", body = Document)))]
 #[get("/documents/{id}")]
 pub async fn get_document(
     caller: Permit<DocumentsRead>,
@@ -60,8 +69,12 @@ pub async fn get_document(
 }
 
 /// Change a document
+///
+/// For what became known later about a document (văn bản), such as the number of a draft once it is issued, or its
+/// replacement. Only the fields sent change; `relations` is replaced whole. `If-Match` is required. A document that
+/// another system owns can be changed by that system's client only (403 `source-not-yours`).
 #[utoipa::path(tag = "Reference", params(DocumentId, IfMatch), security(("oauth2" = ["documents:write"])),
-    responses((status = 200, body = Document)))]
+    responses((status = 200, description = "The document as it is now.", body = Document)))]
 #[patch("/documents/{id}")]
 pub async fn update_document(
     caller: Permit<DocumentsWrite>,
@@ -76,9 +89,11 @@ pub async fn update_document(
 
 /// Get a document by its key
 ///
-/// The key is the document's id in the system that owns it, percent-encoded.
+/// The same as `GET /v1/documents/{id}`, for a system that knows the document (văn bản) by its own id and keeps none of
+/// ours. `source` is the code of the system that owns it, `source_key` its id there, percent-encoded in the path: `/`
+/// is `%2F`.
 #[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, body = Document)))]
+    responses((status = 200, description = "The document.", body = Document)))]
 #[get("/documents/by-key/{source}/{source_key}")]
 pub async fn get_document_by_key(
     caller: Permit<DocumentsRead>,
@@ -90,10 +105,12 @@ pub async fn get_document_by_key(
 
 /// Create or update a document by its key
 ///
-/// Makes the document what the body says, whether or not it was there: send it again as often as you like. What is
-/// already so makes no new version. `If-Match` is optional here.
+/// The way for a document platform to push: makes the document (văn bản) what the body says, whether or not it was
+/// there, so send it again as often as you like. What is already so makes no new version. The body is the whole
+/// document: a field left out is cleared, or takes its default. The `source` must be the client's own (403
+/// `source-not-yours`). `If-Match` is optional here.
 #[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:write"])),
-    responses((status = 200, body = Document), (status = 201, body = Document)))]
+    responses((status = 200, description = "It was there, and is now as sent.", body = Document), (status = 201, description = "It is new; `Location` says where it is.", body = Document)))]
 #[put("/documents/by-key/{source}/{source_key}")]
 pub async fn put_document_by_key(
     caller: Permit<DocumentsWrite>,
@@ -113,15 +130,19 @@ pub async fn put_document_by_key(
 }
 
 /// List the versions of a document
+///
+/// Every version of a document (văn bản) that was ever accepted, oldest first, with the client and the request that
+/// made it. Call it to see since when a document counts as replaced, or which relations it had when a task was
+/// assigned.
 #[utoipa::path(tag = "Reference", params(DocumentId, PageParams), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, body = HistoryPage)))]
+    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
 #[get("/documents/{id}/history")]
 pub async fn list_document_history(
     caller: Permit<DocumentsRead>,
     id: Path<DocumentId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

@@ -4,6 +4,7 @@ pub mod api;
 pub mod model;
 mod relations;
 pub mod store;
+mod words;
 
 pub use relations::{implementing, require, visible};
 

@@ -4,61 +4,17 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use super::words::{DocumentKind, DocumentStatus, RelationType};
 use crate::{
     clock::new_id,
     db::{
         Gathered,
         prelude::*,
         schema::documents,
-        types::{
-            DocumentId, DocumentNumber, Instant, JsonText, OrgCode, RecordKey, ShortText, SourceCode, fold, words,
-        },
+        types::{DocumentId, DocumentNumber, Instant, JsonText, OrgCode, RecordKey, ShortText, SourceCode, fold},
     },
     http::{Patched, Versioned, page},
 };
-
-words! {
-    /// What a document is (loại văn bản): nghị quyết, quyết định, kế hoạch, chương trình, chiến lược, khác.
-    DocumentKind {
-        Resolution = "resolution",
-        Decision = "decision",
-        Plan = "plan",
-        Programme = "programme",
-        Strategy = "strategy",
-        Other = "other",
-    }
-}
-
-words! {
-    /// Whether a document is in force (hiệu lực): dự thảo, còn hiệu lực, bị thay thế, hết hiệu lực.
-    DocumentStatus {
-        Draft = "draft",
-        InForce = "in_force",
-        Replaced = "replaced",
-        Expired = "expired",
-    }
-}
-
-words! {
-    /// What a document is to another: thực hiện, thay thế, sửa đổi, căn cứ, gắn với, tạo ra, phụ lục của.
-    RelationType {
-        Implements = "implements",
-        Replaces = "replaces",
-        Amends = "amends",
-        BasedOn = "based_on",
-        CoordinatedWith = "coordinated_with",
-        Produces = "produces",
-        AnnexOf = "annex_of",
-    }
-}
-
-impl RelationType {
-    /// Whether a document can never come back to itself along relations of this type.
-    #[must_use]
-    pub fn is_acyclic(self) -> bool {
-        matches!(self, Self::Implements | Self::Replaces)
-    }
-}
 
 /// What this document is to another (quan hệ văn bản).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -114,6 +70,7 @@ pub struct Document {
     #[serde(skip)]
     pub search: String,
     /// Counts from 1; the ETag.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// When it was first recorded.
     pub created_at: Instant,
@@ -136,7 +93,7 @@ impl Versioned for Document {
 
 page!(DocumentPage, Document, "documents");
 
-/// A document, whole: what is absent is null, or takes the default that its line names.
+/// A document (văn bản), whole: what is absent is null, or takes the default that its line names.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentCreate {
@@ -195,7 +152,8 @@ impl DocumentCreate {
     }
 }
 
-/// A merge patch (RFC 7396): absent fields stay, null clears.
+/// What may change of a document (văn bản), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
+/// empties it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentPatch {
@@ -228,9 +186,9 @@ pub struct DocumentPatch {
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub status: Option<DocumentStatus>,
     /// The whole new list of what it is to others.
-    #[schema(nullable = false, max_items = 200)]
-    #[serde(default, deserialize_with = "crate::http::not_null")]
-    pub relations: Option<Vec<Relation>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Relation>>, max_items = 200)]
+    pub relations: Patched<Vec<Relation>>,
     /// Whether it is marked secret (mật): `true` is refused.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::http::not_null")]
@@ -249,7 +207,7 @@ impl Document {
         patch.issuer.apply(&mut next.issuer);
         patch.issued_on.apply(&mut next.issued_on);
         next.status = patch.status.unwrap_or(next.status);
-        next.relations = patch.relations.map_or(next.relations, JsonText);
+        patch.relations.apply_list(&mut next.relations.0);
         next.version += 1;
         next.updated_at = now;
         next.finished()

@@ -222,6 +222,17 @@ impl<T> Patched<T> {
     }
 }
 
+impl<T> Patched<Vec<T>> {
+    /// Puts the patch onto a list, which `null` empties: an absent list and an empty one are the same thing once kept.
+    pub fn apply_list(self, list: &mut Vec<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => list.clear(),
+            Self::Set(items) => *list = items,
+        }
+    }
+}
+
 impl<T> From<Option<T>> for Patched<T> {
     /// What replaces the field whatever it holds.
     fn from(value: Option<T>) -> Self {

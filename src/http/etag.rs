@@ -24,9 +24,9 @@ pub fn etag(version: i32) -> String {
 #[derive(Debug, Clone, IntoParams)]
 #[into_params(names("If-Match"), parameter_in = Header)]
 pub struct IfMatch(
-    /// The `ETag` of the version you read: the change happens only while that is still the current one, so nobody's
-    /// change is overwritten unseen. Missing is 428, stale is 412.
-    #[param(example = "\"1\"", max_length = 200)]
+    /// The `ETag` of the version you read, with its quotes: the change happens only while that is still the current one, so
+    /// nobody's change is overwritten unseen. Missing is 428, stale is 412; then read again, and decide anew.
+    #[param(example = "\"1\"")]
     String,
 );
 

@@ -4,6 +4,7 @@ use actix_web::{
     Error, HttpRequest, HttpResponse,
     body::MessageBody,
     dev::{ResourceDef, ServiceRequest, ServiceResponse},
+    error::{InternalError, PathError},
     http::{Method, header},
     middleware::Next,
     web::Data,
@@ -19,7 +20,7 @@ impl Addresses {
     /// The addresses of a document, and of the document itself.
     #[must_use]
     pub fn of(spec: &OpenApi) -> Self {
-        let itself = (ResourceDef::new("/openapi.json"), "GET, HEAD, OPTIONS".to_owned());
+        let itself = (ResourceDef::new(["/openapi.json", "/openapi-3.0.json"]), "GET, HEAD, OPTIONS".to_owned());
         let operations = spec.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), allowed(item)));
         Self(operations.chain([itself]).collect())
     }
@@ -63,6 +64,20 @@ pub async fn elsewhere(request: HttpRequest, addresses: Data<Addresses>) -> Resu
             "There is no address {path}; see /docs or /openapi.json."
         ),
     ))
+}
+
+/// What answers where a part of the path does not parse: it names nothing, or it is a word such as `summary`, whose
+/// address does not take the method.
+#[must_use]
+pub fn nothing_of_that_name(_: PathError, request: &HttpRequest) -> Error {
+    let allow = request.app_data::<Data<Addresses>>().and_then(|addresses| addresses.allow(request.path()));
+    match allow.filter(|allow| !allow.split(", ").any(|method| method == request.method().as_str())) {
+        Some(allow) => {
+            let answer = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish();
+            InternalError::from_response("method not allowed", answer).into()
+        }
+        None => Problem::not_found("resource").into(),
+    }
 }
 
 /// The layer that answers HEAD as GET; the server leaves the body away (RFC 9110, 9.3.2).

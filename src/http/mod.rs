@@ -22,7 +22,7 @@ pub use by_key::ByKey;
 pub use etag::{IfMatch, Tagged, Versioned};
 pub use formats::{Format, export, table};
 pub use language::Said;
-pub use methods::{Addresses, elsewhere, head_as_get};
+pub use methods::{Addresses, elsewhere, head_as_get, nothing_of_that_name};
 pub(crate) use page::page;
 pub use page::{List, Listed, NoFilter, Page, PageParams};
 pub use query::Query;

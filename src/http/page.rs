@@ -22,13 +22,15 @@ const MOST: i64 = 500;
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read by hand; here for the document")]
 pub struct PageParams {
-    /// How many items at most; 50 when absent.
-    #[param(minimum = 1, maximum = 500, required = false)]
+    /// How many items a page has at most: 1 to 500, and 50 when absent. The last page may have fewer.
+    #[param(minimum = 1, maximum = 500, required = false, example = 100)]
     limit: i64,
-    /// `next_cursor` of the page before, with the same filter.
+    /// Where the page begins: `next_cursor` of the page before, as it is, with the same filter. Absent for the first page;
+    /// with another filter it is refused.
     #[param(required = false, max_length = 1000)]
     cursor: String,
-    /// `exact` adds `total`, the number of items over all pages.
+    /// `exact`, the only value, adds `total` to the answer: the number of items over all pages. Counting takes time, so ask
+    /// for it once, not with every page.
     #[param(required = false, pattern = "^exact$")]
     count: String,
 }
@@ -208,15 +210,17 @@ macro_rules! page {
     ($name:ident, $item:ty, $what:literal) => {
         #[doc = concat!("One page of ", $what, ".")]
         #[derive(utoipa::ToSchema)]
+        #[schema(description = concat!("One page of ", $what, "."))]
         #[expect(dead_code, reason = "the shape of `Listed` for the document")]
         pub struct $name {
-            /// The items, in the list's order.
+            /// The items, in the list's order; at most `limit`.
+            #[schema(max_items = 500)]
             items: Vec<$item>,
             /// What to send as `cursor` for the next page; null on the last.
             #[schema(required = true)]
             next_cursor: Option<String>,
             /// The number of items over all pages, when `count=exact` asked for it.
-            #[schema(nullable = false)]
+            #[schema(nullable = false, minimum = 0)]
             total: Option<i64>,
         }
     };

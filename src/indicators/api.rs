@@ -10,7 +10,7 @@ use super::model::{
 };
 use crate::{
     auth::{IndicatorsRead, IndicatorsWrite, Permit},
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::IndicatorCode},
     http::{Answer, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
     problem::Problem,
@@ -18,9 +18,11 @@ use crate::{
 
 /// List indicators
 ///
-/// What is measured, with its targets: the indicators defined in the client's part of the tree and above it, by code.
+/// What is measured (chỉ tiêu), with unit, method and targets: the indicators defined in the client's part of the tree
+/// and above it, by code. Call it before you push figures, to learn the codes, whether an indicator takes a numerator
+/// and a denominator (`ratio`) or a value, and by which periods it is reported.
 #[utoipa::path(tag = "Reference", params(IndicatorFilter, PageParams), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, body = IndicatorPage)))]
+    responses((status = 200, description = "One page of indicators.", body = IndicatorPage)))]
 #[get("/indicators")]
 pub async fn list_indicators(
     caller: Permit<IndicatorsRead>,
@@ -32,9 +34,11 @@ pub async fn list_indicators(
 
 /// Define an indicator
 ///
-/// Targets are set apart: PUT …/targets.
+/// Adds a measured quantity (chỉ tiêu) under a code of its own; the organizations below the one that defines it report
+/// it. Targets are set apart, with `PUT /v1/indicators/{code}/targets`. Choose `kind`, `flow`, `unit` and `frequency`
+/// with care: they cannot change once there are figures. A code that is taken is 409.
 #[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["indicators:write"])),
-    responses((status = 201, body = Indicator)))]
+    responses((status = 201, description = "Defined; `Location` says where it is.", body = Indicator)))]
 #[post("/indicators")]
 pub async fn create_indicator(
     caller: Permit<IndicatorsWrite>,
@@ -50,8 +54,12 @@ pub async fn create_indicator(
 }
 
 /// Get an indicator
+///
+/// One indicator (chỉ tiêu) in its current definition, with its targets. Read it before a change, for its `ETag`, which
+/// changes with the targets too. The figures are at `GET /v1/observations?indicator=`, and how they stand to the
+/// targets at `GET /v1/assessments?indicator=`.
 #[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, body = Indicator)))]
+    responses((status = 200, description = "The indicator.", body = Indicator)))]
 #[get("/indicators/{code}")]
 pub async fn get_indicator(
     caller: Permit<IndicatorsRead>,
@@ -63,10 +71,12 @@ pub async fn get_indicator(
 
 /// Change the definition of an indicator
 ///
-/// A changed definition is a new version; figures keep the one they were reported under. Kind, flow and unit change
-/// only while there are no figures.
+/// A changed definition of an indicator (chỉ tiêu) is a new version; figures keep the one they were reported under.
+/// Kind, flow, unit and frequency change only while there are no figures (422 `fixed-by-observations` in `errors`):
+/// afterwards define a new indicator. Only the fields sent change, `If-Match` is required, and a patch that changes
+/// nothing makes no version.
 #[utoipa::path(tag = "Reference", params(IndicatorCode, IfMatch), security(("oauth2" = ["indicators:write"])),
-    responses((status = 200, body = Indicator)))]
+    responses((status = 200, description = "The indicator as it is now.", body = Indicator)))]
 #[patch("/indicators/{code}")]
 pub async fn update_indicator(
     caller: Permit<IndicatorsWrite>,
@@ -80,15 +90,18 @@ pub async fn update_indicator(
 }
 
 /// List the versions of an indicator
+///
+/// Every definition that an indicator (chỉ tiêu) ever had, oldest first. The `definition` of a figure names the version
+/// that it was reported under: look it up here. Changes of the targets are not among them.
 #[utoipa::path(tag = "Reference", params(IndicatorCode, PageParams), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, body = HistoryPage)))]
+    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
 #[get("/indicators/{code}/history")]
 pub async fn list_indicator_history(
     caller: Permit<IndicatorsRead>,
     code: Path<IndicatorCode>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, &code).await?;
@@ -98,8 +111,12 @@ pub async fn list_indicator_history(
 }
 
 /// Get the targets of an indicator
+///
+/// What an indicator must reach (mục tiêu), as one set: an operator and a value, for each organization and year or for
+/// all. Read it before you replace the set, for its `ETag`, which counts the sets and is not that of the indicator.
+/// Which target holds for an organization in a year, the assessments say.
 #[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, body = IndicatorTargets)))]
+    responses((status = 200, description = "The targets; an empty list while there are none.", body = IndicatorTargets)))]
 #[get("/indicators/{code}/targets")]
 pub async fn get_indicator_targets(
     caller: Permit<IndicatorsRead>,
@@ -111,10 +128,12 @@ pub async fn get_indicator_targets(
 
 /// Set the targets of an indicator
 ///
-/// Replaces the whole set, one target at most for each organization and year. The first set needs no `If-Match`, a
-/// later one does.
+/// Replaces the whole set of targets (mục tiêu), one at most for each organization and year: what is left out is gone.
+/// The first set needs no `If-Match`, a later one does. The closest target holds: for the organization and the year,
+/// else for the organization, else for the year, else for all. `>` means strictly over: 90.00 does not meet `> 90`. The
+/// same set again makes no version.
 #[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:write"])), request_body = Vec<Target>,
-    responses((status = 200, body = IndicatorTargets)))]
+    responses((status = 200, description = "The targets as they are now.", body = IndicatorTargets)))]
 #[put("/indicators/{code}/targets")]
 pub async fn replace_indicator_targets(
     caller: Permit<IndicatorsWrite>,

@@ -17,11 +17,11 @@ use crate::{
 words! {
     /// What kind of number an indicator is (loại chỉ tiêu).
     IndicatorKind {
-        /// A share: 100 × numerator ÷ denominator.
+        /// A share: 100 × numerator ÷ denominator, in per cent (tỷ lệ).
         Ratio = "ratio",
-        /// A whole number of things, from 0.
+        /// A whole number of things, from 0 (số lượng).
         Count = "count",
-        /// Any other quantity, such as money.
+        /// Any other quantity, such as money (giá trị).
         Amount = "amount",
     }
 }
@@ -69,8 +69,10 @@ pub struct Indicator {
     #[serde(skip)]
     pub search: String,
     /// The version of the definition, from 1; figures name the one that they were reported under.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// How often the targets were set; 0 while there are none.
+    #[schema(minimum = 0)]
     pub targets_version: i32,
     /// What it must reach (mục tiêu).
     // Loaded apart: the table's own query answers an empty list.
@@ -93,7 +95,7 @@ impl Versioned for Indicator {
 
 page!(IndicatorPage, Indicator, "indicators");
 
-/// What to define.
+/// An indicator (chỉ tiêu) to define.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorCreate {
@@ -158,7 +160,8 @@ impl IndicatorCreate {
     }
 }
 
-/// A merge patch (RFC 7396): absent fields stay, null clears.
+/// What may change of an indicator (chỉ tiêu), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
+/// empties it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorPatch {

@@ -11,17 +11,17 @@ use crate::{
 };
 
 words! {
-    /// How a value must stand to a target.
+    /// How a value must stand to a target (phép so sánh); compared exactly, without rounding.
     TargetOp {
         /// At least (từ … trở lên).
         AtLeast = ">=",
         /// Over (trên): the value itself does not do, so 90 is not over 90.
         Over = ">",
-        /// Exactly.
+        /// Exactly (bằng).
         Exactly = "=",
-        /// At most.
+        /// At most (không quá).
         AtMost = "<=",
-        /// Under.
+        /// Under (dưới).
         Under = "<",
     }
 }
@@ -56,14 +56,16 @@ pub struct Target {
     pub value: Decimal,
 }
 
-/// The targets of an indicator, as one set.
+/// The targets (mục tiêu) of an indicator, as one set.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct IndicatorTargets {
     /// The indicator.
     pub indicator: IndicatorCode,
     /// One for each organization and year at most.
+    #[schema(max_items = 5000)]
     pub targets: Vec<Target>,
     /// Counts how often the set was given; 0 while it never was. The ETag.
+    #[schema(minimum = 0)]
     pub version: i32,
 }
 

@@ -8,7 +8,7 @@ use actix_web::{
 use super::model::{Inspection, InspectionCreate, InspectionFilter, InspectionPage, InspectionPatch};
 use crate::{
     auth::{Permit, TasksAssign, TasksRead},
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::InspectionId},
     http::{Answer, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged},
     problem::Problem,
@@ -16,9 +16,11 @@ use crate::{
 
 /// List inspections
 ///
-/// The inspections held by the client's part of the tree, in the order in which they were recorded.
+/// The inspections (kiểm tra) held by organizations of the client's part of the tree, in the order in which they were
+/// recorded, with findings and follow-up. Call it with `task` to see what was found about one task, or with `held_from`
+/// for a report on a period.
 #[utoipa::path(tag = "Pull", params(InspectionFilter, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = InspectionPage)))]
+    responses((status = 200, description = "One page of inspections.", body = InspectionPage)))]
 #[get("/inspections")]
 pub async fn list_inspections(
     caller: Permit<TasksRead>,
@@ -30,9 +32,11 @@ pub async fn list_inspections(
 
 /// Record an inspection
 ///
-/// What was found when somebody looked at how tasks are carried out, and by when it is to be put right.
+/// What was found when somebody looked at how tasks are carried out (kiểm tra định kỳ, đột xuất), and by when it is to
+/// be put right. It does not change the tasks. Findings that are put right later are closed with `PATCH
+/// /v1/inspections/{id}`. Send an `Idempotency-Key`, so that a repetition is not a second inspection.
 #[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 201, body = Inspection)))]
+    responses((status = 201, description = "Recorded; `Location` says where it is.", body = Inspection)))]
 #[post("/inspections")]
 pub async fn create_inspection(
     caller: Permit<TasksAssign>,
@@ -48,8 +52,12 @@ pub async fn create_inspection(
 }
 
 /// Get an inspection
+///
+/// One inspection (kiểm tra): which tasks it looked at, what it found, what is still open. Read it before a change, for
+/// its `ETag`. One that an organization outside the client's part of the tree held is 404, even when it looked at the
+/// client's tasks.
 #[utoipa::path(tag = "Pull", params(InspectionId), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = Inspection)))]
+    responses((status = 200, description = "The inspection.", body = Inspection)))]
 #[get("/inspections/{id}")]
 pub async fn get_inspection(
     caller: Permit<TasksRead>,
@@ -61,9 +69,11 @@ pub async fn get_inspection(
 
 /// Change an inspection
 ///
-/// To close a finding, send the whole list of findings with its `closed_on`.
+/// For the follow-up of an inspection (kiểm tra), most often to close a finding: send the whole list of findings, with
+/// `closed_on` at the one that was put right. A list is replaced whole, so leave nothing out of it; other fields that
+/// are not sent stay. `If-Match` is required.
 #[utoipa::path(tag = "Push", params(InspectionId, IfMatch), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 200, body = Inspection)))]
+    responses((status = 200, description = "The inspection as it is now.", body = Inspection)))]
 #[patch("/inspections/{id}")]
 pub async fn update_inspection(
     caller: Permit<TasksAssign>,
@@ -77,15 +87,18 @@ pub async fn update_inspection(
 }
 
 /// List the versions of an inspection
+///
+/// Every version of an inspection (kiểm tra), oldest first, with the client and the request that made it. Call it to
+/// see when a finding was added or closed, and by whom.
 #[utoipa::path(tag = "Pull", params(InspectionId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = HistoryPage)))]
+    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
 #[get("/inspections/{id}/history")]
 pub async fn list_inspection_history(
     caller: Permit<TasksRead>,
     id: Path<InspectionId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

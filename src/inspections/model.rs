@@ -16,9 +16,11 @@ use crate::{
 };
 
 words! {
-    /// Whether an inspection was planned (định kỳ) or called for (đột xuất).
+    /// Whether an inspection was planned or called for (hình thức kiểm tra).
     InspectionKind {
+        /// Planned (định kỳ).
         Periodic = "periodic",
+        /// Called for (đột xuất).
         AdHoc = "ad_hoc",
     }
 }
@@ -63,6 +65,7 @@ pub struct Inspection {
     /// What it concluded (kết luận).
     pub conclusion: Option<LongText>,
     /// Counts from 1; the ETag.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// When it was first recorded.
     pub created_at: Instant,
@@ -83,7 +86,7 @@ impl Versioned for Inspection {
 
 page!(InspectionPage, Inspection, "inspections");
 
-/// An inspection to record.
+/// An inspection (kiểm tra) to record.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InspectionCreate {
@@ -125,7 +128,8 @@ impl InspectionCreate {
     }
 }
 
-/// A merge patch (RFC 7396): absent fields stay, null clears.
+/// What may change of an inspection (kiểm tra), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
+/// empties it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InspectionPatch {
@@ -142,13 +146,13 @@ pub struct InspectionPatch {
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub held_on: Option<NaiveDate>,
     /// The whole new list of tasks that it looked at.
-    #[schema(nullable = false, max_items = 500)]
-    #[serde(default, deserialize_with = "crate::http::not_null")]
-    pub tasks: Option<Vec<TaskId>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<TaskId>>, max_items = 500)]
+    pub tasks: Patched<Vec<TaskId>>,
     /// The whole new list of what it found.
-    #[schema(nullable = false, max_items = 200)]
-    #[serde(default, deserialize_with = "crate::http::not_null")]
-    pub findings: Option<Vec<Finding>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Finding>>, max_items = 200)]
+    pub findings: Patched<Vec<Finding>>,
     /// What it concluded (kết luận).
     #[serde(default)]
     #[schema(value_type = Option<LongText>)]
@@ -163,8 +167,9 @@ impl Inspection {
         next.organization = patch.organization.unwrap_or(next.organization);
         next.kind = patch.kind.unwrap_or(next.kind);
         next.held_on = patch.held_on.unwrap_or(next.held_on);
-        next.tasks = patch.tasks.map_or(next.tasks, in_order);
-        next.findings = patch.findings.map_or(next.findings, JsonText);
+        patch.tasks.apply_list(&mut next.tasks.0);
+        next.tasks = in_order(next.tasks.0);
+        patch.findings.apply_list(&mut next.findings.0);
         patch.conclusion.apply(&mut next.conclusion);
         next.version += 1;
         next.updated_at = now;

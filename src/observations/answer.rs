@@ -11,11 +11,11 @@ use crate::{
 };
 
 words! {
-    /// What a rejected row does to the rest.
+    /// What a rejected row does to the rest (xử lý khi có dòng lỗi).
     OnError {
-        /// Nothing is written.
+        /// Nothing is written (hủy toàn bộ).
         Abort = "abort",
-        /// The good rows are written.
+        /// The good rows are written (tiếp tục).
         Continue = "continue",
     }
 }
@@ -26,11 +26,10 @@ words! {
 #[into_params(parameter_in = Query)]
 pub struct PushParams {
     /// What a rejected row does to the rest; `abort` when absent.
-    #[param(inline)]
     pub on_error: Option<OnError>,
 }
 
-/// How a push ended, row by row.
+/// How a push of figures (số liệu) ended, row by row.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ObservationPush {
     /// How many rows ended how.
@@ -39,7 +38,7 @@ pub struct ObservationPush {
     pub rows: Vec<PushRow>,
 }
 
-/// How many rows ended how; together all that were sent.
+/// How many rows (dòng) ended how; together all that were sent.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct PushCounts {
     /// New figures.
@@ -52,23 +51,24 @@ pub struct PushCounts {
     pub rejected: usize,
 }
 
-/// How one row ended.
+/// How one row (dòng) ended.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PushRow {
     /// Its number, from 1.
-    #[schema(example = 1)]
+    #[schema(minimum = 1, example = 1)]
     pub row: usize,
     /// How it ended.
     pub outcome: Outcome,
     /// The figure; null when the row was rejected.
     pub id: Option<ObservationId>,
     /// The figure's version; null when the row was rejected.
+    #[schema(minimum = 1)]
     pub version: Option<i32>,
     /// Why it was rejected; empty otherwise.
     pub errors: Vec<PushError>,
 }
 
-/// Why a row was rejected.
+/// Why a row was rejected (lý do từ chối).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PushError {
     /// JSON pointer into the body, as a URI fragment.

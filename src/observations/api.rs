@@ -12,7 +12,7 @@ use super::{
 use crate::{
     auth::{ObservationsRead, ObservationsWrite, Permit},
     bilingual::Language,
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::ObservationId},
     http::{Answer, Format, Json, List, Listed, NoFilter, PageParams, Query, RetryKey, Tagged, export, table},
     problem::Problem,
@@ -41,9 +41,11 @@ const COLUMNS: &[&str] = &[
 
 /// List figures
 ///
-/// The current version of each, or with `as_of` what was known then; also as CSV and NDJSON by `Accept`.
+/// The figures (số liệu) as they were reported, one for each indicator, organization, period and breakdown, in the
+/// current version; with `as_of` what was known at that instant. They are not added up: sums over the tree or over
+/// time, and verdicts, are at `GET /v1/assessments`. As JSON, CSV or NDJSON, by `Accept`.
 #[utoipa::path(tag = "Pull", params(ObservationFilter, PageParams), security(("oauth2" = ["observations:read"])),
-    responses((status = 200, content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+    responses((status = 200, description = "One page of figures.", content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
 #[get("/observations")]
 pub async fn list_observations(
     request: HttpRequest,
@@ -61,12 +63,16 @@ pub async fn list_observations(
 
 /// Push figures
 ///
-/// Up to 5,000 rows; each ends as exactly one of `created`, `updated`, `unchanged`, `rejected`. The same rows pushed
-/// again are `unchanged`. With `on_error=abort` one rejected row keeps everything from being written (422); with
-/// `continue` the good rows are written and the answer is 207.
+/// Up to 5,000 rows (số liệu); each ends as exactly one of `created`, `updated`, `unchanged`, `rejected`. Indicator,
+/// organization, period and breakdown together are the key: a row with a known key and other content becomes a new
+/// version of that figure, and the same rows pushed again are `unchanged`, so a retry is harmless. For a ratio send
+/// numerator and denominator; the service computes the value exactly.
+///
+/// With `on_error=abort` one rejected row keeps everything from being written (422 `rows-rejected`); with `continue`
+/// the good rows are written and the answer is 207, even when no row was rejected.
 #[utoipa::path(tag = "Push", params(PushParams, RetryKey), security(("oauth2" = ["observations:write"])),
     request_body = Vec<ObservationCreate>,
-    responses((status = 200, body = ObservationPush), (status = 207, body = ObservationPush)))]
+    responses((status = 200, description = "Every row is written or unchanged (`on_error=abort`).", body = ObservationPush), (status = 207, description = "Each row has an outcome of its own (`on_error=continue`).", body = ObservationPush)))]
 #[post("/observations")]
 pub async fn create_observations(
     caller: Permit<ObservationsWrite>,
@@ -85,8 +91,11 @@ pub async fn create_observations(
 }
 
 /// Get a figure
+///
+/// One figure (số liệu) in its current version, by the id that the push answered. Use the list to find a figure by
+/// indicator, organization and period. Its `ETag` tells cheaply whether it has changed since.
 #[utoipa::path(tag = "Pull", params(ObservationId), security(("oauth2" = ["observations:read"])),
-    responses((status = 200, body = Observation)))]
+    responses((status = 200, description = "The figure.", body = Observation)))]
 #[get("/observations/{id}")]
 pub async fn get_observation(
     caller: Permit<ObservationsRead>,
@@ -97,15 +106,19 @@ pub async fn get_observation(
 }
 
 /// List the versions of a figure
+///
+/// Every version of a figure (số liệu) that was ever accepted, oldest first, with the client and the request that
+/// brought it: none is ever overwritten. Call it when a number differs from an earlier report. To read many figures as
+/// they were known at one instant, use `as_of` of the list.
 #[utoipa::path(tag = "Pull", params(ObservationId, PageParams), security(("oauth2" = ["observations:read"])),
-    responses((status = 200, body = HistoryPage)))]
+    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
 #[get("/observations/{id}/history")]
 pub async fn list_observation_history(
     caller: Permit<ObservationsRead>,
     id: Path<ObservationId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

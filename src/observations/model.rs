@@ -17,7 +17,7 @@ use crate::{
 };
 
 words! {
-    /// How sure a figure is.
+    /// How sure a figure is (tính chất số liệu).
     ObservationStatus {
         /// It may still change (ước tính).
         Provisional = "provisional",
@@ -27,7 +27,7 @@ words! {
 }
 
 words! {
-    /// Why there is no number.
+    /// Why there is no number (lý do không có số liệu).
     Missing {
         /// The indicator does not apply here, or there was nothing to count (không áp dụng).
         NotApplicable = "not_applicable",
@@ -108,8 +108,10 @@ pub struct Observation {
     /// Links to the proof (minh chứng).
     pub evidence: Vec<Evidence>,
     /// The version of the indicator's definition that it was reported under.
+    #[schema(minimum = 1)]
     pub definition: i32,
     /// Counts from 1; the ETag.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// When it was first recorded.
     pub created_at: Instant,
@@ -152,7 +154,7 @@ impl Versioned for Observation {
 
 page!(ObservationPage, Observation, "observations");
 
-/// One row of a push: what is reported of one indicator × organization × period.
+/// One row of a push (số liệu): what is reported of one indicator × organization × period.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ObservationCreate {
@@ -182,6 +184,7 @@ pub struct ObservationCreate {
     pub note: Option<LongText>,
     /// Links to the proof (minh chứng).
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub evidence: Vec<Evidence>,
 }
 

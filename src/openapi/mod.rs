@@ -5,7 +5,9 @@ mod headers;
 mod pages;
 mod parameters;
 mod problems;
+mod sizes;
 mod version_3_0;
+mod written;
 
 use actix_web::{http::Method, web::Bytes};
 use serde_json::Value;
@@ -14,7 +16,7 @@ use utoipa::{
     openapi::{
         OpenApi as Spec, PathItem, Server,
         path::Operation,
-        security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
+        security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme},
     },
 };
 use utoipa_actix_web::AppExt;
@@ -22,7 +24,9 @@ use utoipa_actix_web::AppExt;
 pub use pages::pages;
 pub use problems::{ProblemBody, ProblemError};
 
-use crate::{auth::ScopeName, bilingual::Language, routes};
+use crate::{
+    auth::ScopeName, bilingual::Language, observations::OnError, periodic_reports::model::ReportFormat, routes,
+};
 use examples::Examples;
 
 #[derive(OpenApi)]
@@ -41,7 +45,7 @@ use examples::Examples;
         (name = "Reference", description = "Danh mục: organizations, documents, indicators, calendars, clients, problems: what everything else refers to."),
         (name = "Operations", description = "Vận hành: health and metrics, for those who run the service."),
     ),
-    components(schemas(ProblemBody, ProblemError)),
+    components(schemas(ProblemBody, ProblemError, OnError, ReportFormat)),
 )]
 struct Base;
 
@@ -84,8 +88,11 @@ impl Document {
     fn of(mut spec: Spec) -> Self {
         let examples = Examples::recorded();
         let components = spec.components.get_or_insert_default();
+        components.schemas.values_mut().for_each(sizes::finish);
+        written::require(&mut components.schemas, &mut spec.paths);
         let versioned = headers::versioned(&components.schemas);
         for (method, operation) in spec.paths.paths.values_mut().flat_map(operations) {
+            open_is_empty(operation);
             headers::add(operation, &method, &versioned);
             problems::add(operation);
             examples.add(operation);
@@ -112,6 +119,13 @@ impl Document {
     #[must_use]
     pub fn version_3_0(&self) -> &Bytes {
         &self.version_3_0
+    }
+}
+
+/// What needs no token says so with an empty list: generators read the macro's `[{}]` as a token that is needed.
+fn open_is_empty(operation: &mut Operation) {
+    if let Some(ways) = &mut operation.security {
+        ways.retain(|way| *way != SecurityRequirement::default());
     }
 }
 

@@ -13,9 +13,9 @@ use utoipa::openapi::{
 /// try would find nothing. So the example of what may be absent stands in its description.
 pub(super) fn finish(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
-        if let RefOr::T(parameter) = parameter
-            && parameter.required != Required::True
-        {
+        let RefOr::T(parameter) = parameter else { continue };
+        parameter.schema.iter_mut().for_each(super::sizes::finish);
+        if parameter.required != Required::True {
             never_null(parameter);
             *parameter = with_example_in_words(parameter);
         }

@@ -35,8 +35,8 @@ pub struct ProblemBody {
     /// The request's id, as in `X-Request-Id`: what to quote to the operator.
     #[schema(example = "0199f3c0-7a1e-7000-8000-0000000000ff")]
     instance: String,
-    /// The current version, when `If-Match` was stale.
-    #[schema(nullable = false, minimum = 1, example = 4)]
+    /// The current version, when `If-Match` was stale; 0 of targets that were never set.
+    #[schema(nullable = false, minimum = 0, example = 4)]
     version: Option<i32>,
     /// Each place that is wrong; absent when the whole request is meant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -4,7 +4,7 @@ pub mod api;
 pub mod model;
 pub mod store;
 
-use model::{Organization, OrganizationCreate, OrganizationFilter, OrganizationPatch};
+use model::{Identifier, Organization, OrganizationCreate, OrganizationFilter, OrganizationPatch};
 
 use crate::{
     auth::{Caller, Subtree},
@@ -14,6 +14,9 @@ use crate::{
     http::{IfMatch, Listed, Page},
     problem::{OrNotFound, Problem},
 };
+
+/// The most official codes of one organization.
+const MOST_IDENTIFIERS: usize = 50;
 
 /// One page of the organizations that the caller may see.
 ///
@@ -60,6 +63,7 @@ pub async fn create(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Re
             ));
         }
     };
+    check_identifiers(&new.identifiers)?;
     check_dates(new.valid_from, new.valid_to)?;
     let organization = new.into_organization(&path, caller.now());
     store::insert(db, &organization).await?;
@@ -85,6 +89,7 @@ pub async fn update(
     if next.is_same(&current) {
         return Ok(current);
     }
+    check_identifiers(&next.identifiers)?;
     check_dates(next.valid_from, next.valid_to)?;
     if next.parent != current.parent {
         let Some(parent) = &next.parent else {
@@ -160,6 +165,14 @@ async fn parent_path(db: &mut Db, caller: &Caller, parent: &OrgCode) -> Result<S
     require(db, caller, "parent", std::slice::from_ref(parent)).await?;
     // Locked, so that the parent is not moved away meanwhile.
     Ok(store::lock(db, caller.subtree(), parent).await?.or_404("organization")?.path)
+}
+
+fn check_identifiers(identifiers: &[Identifier]) -> Result<(), Problem> {
+    if identifiers.len() <= MOST_IDENTIFIERS {
+        return Ok(());
+    }
+    let rule = crate::bilingual::say!("nhiều nhất {MOST_IDENTIFIERS}", "at most {MOST_IDENTIFIERS}");
+    Err(Problem::field("identifiers", "too-many", rule))
 }
 
 fn check_dates(from: Option<chrono::NaiveDate>, to: Option<chrono::NaiveDate>) -> Result<(), Problem> {

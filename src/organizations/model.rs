@@ -52,6 +52,7 @@ pub struct Organization {
     /// Last day of its existence; null while it exists.
     pub valid_to: Option<NaiveDate>,
     /// Counts from 1; the ETag.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// When it was first recorded.
     pub created_at: Instant,
@@ -67,7 +68,7 @@ impl Versioned for Organization {
 
 page!(OrganizationPage, Organization, "organizations");
 
-/// What to add to the tree.
+/// An organization (cơ quan, đơn vị) to add to the tree.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationCreate {
@@ -81,8 +82,9 @@ pub struct OrganizationCreate {
     pub kind: ShortText,
     /// The organization above it.
     pub parent: Option<OrgCode>,
-    /// Official codes.
+    /// Official codes (mã định danh), at most 50.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day of its existence.
     pub valid_from: Option<NaiveDate>,
@@ -110,7 +112,8 @@ impl OrganizationCreate {
     }
 }
 
-/// A merge patch (RFC 7396): absent fields stay, null clears.
+/// What may change of an organization (cơ quan, đơn vị), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
+/// empties it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationPatch {
@@ -126,10 +129,10 @@ pub struct OrganizationPatch {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub parent: Option<OrgCode>,
-    /// The whole new list of official codes.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::http::not_null")]
-    pub identifiers: Option<Vec<Identifier>>,
+    /// The whole new list of official codes (mã định danh), at most 50.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Identifier>>, max_items = 50)]
+    pub identifiers: Patched<Vec<Identifier>>,
     /// First day of its existence.
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
@@ -147,7 +150,7 @@ impl From<OrganizationCreate> for OrganizationPatch {
             name: Some(new.name),
             kind: Some(new.kind),
             parent: new.parent,
-            identifiers: Some(new.identifiers),
+            identifiers: Patched::Set(new.identifiers),
             valid_from: Patched::from(new.valid_from),
             valid_to: Patched::from(new.valid_to),
         }
@@ -168,7 +171,7 @@ impl Organization {
         next.name = patch.name.unwrap_or(next.name);
         next.kind = patch.kind.unwrap_or(next.kind);
         next.parent = patch.parent.or(next.parent);
-        next.identifiers = patch.identifiers.map_or(next.identifiers, JsonText);
+        patch.identifiers.apply_list(&mut next.identifiers.0);
         patch.valid_from.apply(&mut next.valid_from);
         patch.valid_to.apply(&mut next.valid_to);
         next.version += 1;

@@ -19,17 +19,19 @@ use crate::{
 
 /// Get a periodic report
 ///
-/// The figures of `GET /v1/progress` as of the period's cut-off: tasks as they stood at the end of the last day of the
-/// window, figures and targets of the period, coverage. While the window is open they are those of today and `is_cut_off`
-/// is false. With `under` an organization counts with all below it, with `organization` it counts alone.
+/// The call with which reports (báo cáo định kỳ) are pulled: the figures of `GET /v1/progress` as of the period's
+/// cut-off, that is tasks as they stood at the end of the last day of the window, figures and targets of the period,
+/// coverage. While the window is open they are those of today and `is_cut_off` is false. The report is computed anew at
+/// every call: what is sent late about the time before the cut-off still moves it. With `under` an organization counts
+/// with all below it, with `organization` it counts alone.
 ///
 /// As CSV (`Accept: text/csv` or `format=csv`) it is one flat table in UTF-8: `section,key,label,value,unit,note`, with
 /// stable words in `section` and `key` and labels in the language of `Accept-Language`.
 #[utoipa::path(tag = "Pull", params(
-        ("period" = Period, Path, description = "The period (kỳ), such as `2026-M10`, `2026-Q4`, `2026-S2`, `2026-9M` or `2026-A1`."),
+        ("period" = Period, Path, description = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or a year `2026-A1`. What cannot be read so is 404."),
         PeriodicReportFilter,
     ), security(("oauth2" = ["reports:read"])),
-    responses((status = 200, content((PeriodicReport = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, description = "The report.", content((PeriodicReport = "application/json"), (String = "text/csv")))))]
 #[get("/periodic-reports/{period}")]
 pub async fn get_periodic_report(
     caller: Permit<ReportsRead>,

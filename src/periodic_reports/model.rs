@@ -22,9 +22,11 @@ pub struct PeriodicReport {
 }
 
 words! {
-    /// A format of a report.
+    /// A format of a report (định dạng báo cáo).
     ReportFormat {
+        /// The whole report as one JSON object, for programs (dữ liệu có cấu trúc).
         Json = "json",
+        /// One line for each figure, for spreadsheets (bảng tính).
         Csv = "csv",
     }
 }
@@ -39,10 +41,9 @@ pub struct PeriodicReportFilter {
     /// This one organization alone: only the tasks it leads and the figures it reported itself.
     pub organization: Option<OrgCode>,
     /// The calendar; `ND09` when absent.
-    #[param(value_type = Option<String>, example = "ND09")]
+    #[param(value_type = Option<String>, example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")]
     pub calendar: Option<ShortText>,
     /// `json` or `csv`; goes before `Accept`.
-    #[param(inline)]
     pub format: Option<ReportFormat>,
 }
 

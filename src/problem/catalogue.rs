@@ -87,7 +87,7 @@ pub static CATALOGUE: &[Kind] = &[
         GivenBy::These(&[
             "create_task",
             "update_task",
-            "put_task",
+            "put_task_by_key",
             "create_document",
             "update_document",
             "put_document_by_key",
@@ -231,7 +231,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "task-closed",
         422,
-        GivenBy::These(&["put_task", "update_task", "create_progress_update", "create_deadline_change"]),
+        GivenBy::These(&["put_task_by_key", "update_task", "create_progress_update", "create_deadline_change"]),
         ["Nhiệm vụ đã kết thúc", "The task is closed"],
         [
             "Nhiệm vụ đã hoàn thành hoặc đã hủy nên không nhận cập nhật tiến độ hay thay đổi thời hạn. Nếu nhiệm vụ đã hoàn thành cần làm tiếp, bên giao chuyển lại sang in_progress qua POST …/transitions, có lý do.",
@@ -251,7 +251,7 @@ pub static CATALOGUE: &[Kind] = &[
     entry(
         "due-date-fixed",
         422,
-        GivenBy::These(&["update_task", "put_task"]),
+        GivenBy::These(&["update_task", "put_task_by_key"]),
         ["Thời hạn đã được giao", "The due date is fixed"],
         [
             "Thời hạn đã có chỉ được thay đổi qua POST …/deadline-changes, có lý do và người phê duyệt, để thời hạn đầu tiên được giữ lại.",

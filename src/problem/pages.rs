@@ -15,7 +15,7 @@ use crate::{
     openapi::{self, ProblemBody},
 };
 
-/// One kind of problem (RFC 9457), explained.
+/// One kind of problem (loại lỗi, RFC 9457), explained.
 #[derive(Serialize, ToSchema)]
 pub struct ProblemHelp {
     /// The `type` of the problem.
@@ -23,7 +23,7 @@ pub struct ProblemHelp {
     #[schema(example = "/v1/problems/version-stale")]
     kind: String,
     /// The HTTP status it comes with.
-    #[schema(example = 412)]
+    #[schema(example = 412, minimum = 400, maximum = 599)]
     status: u16,
     /// Its title.
     title: String,
@@ -54,7 +54,12 @@ fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
 }
 
 /// List the kinds of problems
-#[utoipa::path(tag = "Reference", security(()), responses((status = 200, body = ProblemCatalogue)))]
+///
+/// Every kind of refusal that the service can give (danh mục lỗi), by status, each with what happened, why, and what to
+/// do, and with a problem as it looks on the wire. Read it when you write the part of your program that handles errors:
+/// decide by `type`, which never changes, not by the texts. The language is that of `Accept-Language`, Vietnamese when
+/// it names none that is offered. The whole catalogue is one answer, without pages. No token is needed.
+#[utoipa::path(tag = "Reference", security(()), responses((status = 200, description = "The whole catalogue.", body = ProblemCatalogue)))]
 #[get("/problems")]
 pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
     Json(ProblemCatalogue { items: CATALOGUE.iter().map(|kind| help(kind, &request)).collect() })
@@ -62,10 +67,11 @@ pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
 
 /// Get help on a kind of problem
 ///
-/// # Errors
-/// `not-found` for a slug that is not in the catalogue.
-#[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "The last part of the problem's `type`.", example = "version-stale")),
-    responses((status = 200, body = ProblemHelp)))]
+/// What the `type` of a problem (lỗi) leads to: open the address that a refusal named, and read what happened, why, and
+/// what to do, with an example. `status` and `type` are for programs, `title` and `help` for people, in the language of
+/// `Accept-Language`. The details of one refusal are in the refusal itself, not here. No token is needed.
+#[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "Which kind (mã lỗi): the last part of the problem's `type`; one that is not in the catalogue is 404.", example = "version-stale", pattern = "^[a-z0-9-]{1,64}$")),
+    responses((status = 200, description = "The kind of problem, explained.", body = ProblemHelp)))]
 #[get("/problems/{slug}")]
 pub async fn get_problem(request: HttpRequest, slug: Path<String>) -> Result<Json<ProblemHelp>, Problem> {
     let found = CATALOGUE.iter().find(|kind| kind.slug == *slug);

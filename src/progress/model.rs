@@ -15,20 +15,28 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ByState {
     /// Assigned, not yet accepted (đã giao).
+    #[schema(minimum = 0)]
     pub assigned: i64,
     /// Accepted, not begun (đã nhận).
+    #[schema(minimum = 0)]
     pub accepted: i64,
     /// Being done (đang thực hiện).
+    #[schema(minimum = 0)]
     pub in_progress: i64,
     /// Done, says the lead; not confirmed (chờ xác nhận).
+    #[schema(minimum = 0)]
     pub awaiting_confirmation: i64,
     /// Confirmed as done (hoàn thành).
+    #[schema(minimum = 0)]
     pub completed: i64,
     /// Suspended (tạm dừng).
+    #[schema(minimum = 0)]
     pub suspended: i64,
     /// Returned to whoever assigned it (trả lại).
+    #[schema(minimum = 0)]
     pub returned: i64,
     /// Cancelled (hủy).
+    #[schema(minimum = 0)]
     pub cancelled: i64,
 }
 
@@ -52,16 +60,22 @@ impl ByState {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ByTimeliness {
     /// No due date, or cancelled (không thời hạn).
+    #[schema(minimum = 0)]
     pub no_deadline: i64,
     /// Not done and not due soon, or handed in by the due day and not confirmed yet (trong hạn).
+    #[schema(minimum = 0)]
     pub on_time: i64,
     /// Not done and due within days (sắp đến hạn).
+    #[schema(minimum = 0)]
     pub due_soon: i64,
     /// Not handed in by the due day, which is over, and not completed (quá hạn).
+    #[schema(minimum = 0)]
     pub overdue: i64,
     /// Completed on the due day or before (hoàn thành đúng hạn).
+    #[schema(minimum = 0)]
     pub done_on_time: i64,
     /// Completed after the due day (hoàn thành quá hạn).
+    #[schema(minimum = 0)]
     pub done_late: i64,
 }
 
@@ -86,10 +100,13 @@ pub struct GroupCount {
     #[schema(example = "III.1")]
     pub group: Option<String>,
     /// How many tasks.
+    #[schema(minimum = 0)]
     pub total: i64,
     /// How many of them are completed (hoàn thành).
+    #[schema(minimum = 0)]
     pub completed: i64,
     /// How many of them are overdue (quá hạn).
+    #[schema(minimum = 0)]
     pub overdue: i64,
     /// The mean percentage done of those not cancelled; null when there are none.
     pub percent: Option<Exact>,
@@ -104,10 +121,13 @@ pub struct LeadCount {
     #[schema(example = "Văn phòng")]
     pub name: Option<ShortText>,
     /// How many tasks.
+    #[schema(minimum = 0)]
     pub total: i64,
     /// How many of them are completed (hoàn thành).
+    #[schema(minimum = 0)]
     pub completed: i64,
     /// How many of them are overdue (quá hạn).
+    #[schema(minimum = 0)]
     pub overdue: i64,
     /// The mean percentage done of those not cancelled; null when there are none.
     pub percent: Option<Exact>,
@@ -117,6 +137,7 @@ pub struct LeadCount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Tasks {
     /// How many there are.
+    #[schema(minimum = 0)]
     pub total: i64,
     /// The mean percentage done of those not cancelled; null when there are none.
     pub percent: Option<Exact>,
@@ -134,10 +155,10 @@ pub struct Tasks {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Money {
     /// Planned; null when no task says.
-    #[schema(example = 250_000_000)]
+    #[schema(minimum = 0, example = 250_000_000)]
     pub planned_vnd: Option<i64>,
     /// Spent; null when no task says.
-    #[schema(example = 120_000_000)]
+    #[schema(minimum = 0, example = 120_000_000)]
     pub spent_vnd: Option<i64>,
 }
 
@@ -158,16 +179,18 @@ pub struct Remark {
 }
 
 words! {
-    /// Why an expected figure is missing: nothing was reported; the organization said that there is no figure; or only
-    /// organizations below it reported, and nobody says that these are all.
+    /// Why an expected figure is missing (lý do thiếu số liệu).
     MissingReason {
+        /// Nothing was reported (chưa báo cáo).
         NotReported = "not_reported",
+        /// The organization said that there is no figure (chưa có số liệu).
         NotAvailable = "not_available",
+        /// Only organizations below it reported, and nobody says that these are all (mới có số liệu của đơn vị cấp dưới).
         PartsOnly = "parts_only",
     }
 }
 
-/// A figure that was expected and did not come.
+/// A figure (số liệu) that was expected and did not come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MissingFigure {
     /// The indicator.
@@ -180,7 +203,7 @@ pub struct MissingFigure {
     pub reason: MissingReason,
 }
 
-/// How complete the figures are, so that a partial sum is never read as final.
+/// How complete the figures are (mức độ đầy đủ số liệu), so that a partial sum is never read as final.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Coverage {
     /// How many figures were to come: one for each indicator, organization with a target of its own, and reporting
@@ -237,7 +260,7 @@ pub struct ProgressFilter {
     /// The period of the indicators; when absent, the month of the calendar that holds `as_of`.
     pub period: Option<Period>,
     /// The calendar that says which month a day is in; `ND09` when absent.
-    #[param(value_type = Option<String>, example = "ND09")]
+    #[param(value_type = Option<String>, example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")]
     pub calendar: Option<ShortText>,
     /// The day at whose end to show the tasks; today in Ho Chi Minh City when absent, and not later.
     #[param(value_type = Option<NaiveDate>)]

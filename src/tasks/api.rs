@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     auth::{Permit, TasksAssign, TasksRead},
-    changes::{self, HistoryPage, Subject, Version},
+    changes::{self, HistoryEntry, HistoryPage, Subject},
     db::{Store, types::TaskId},
     http::{Answer, ByKey, Format, IfMatch, Json, List, Listed, NoFilter, PageParams, RetryKey, Tagged, export, table},
     problem::Problem,
@@ -22,9 +22,14 @@ use crate::{
 
 /// List tasks
 ///
-/// The tasks led in the client's part of the tree, oldest first; as JSON, CSV or NDJSON by `Accept`.
+/// The tasks (nhiệm vụ) that organizations of the client's part of the tree lead, oldest first. The executing agency
+/// finds here what it has to do; whoever oversees a plan, what is late: `timeliness=overdue`. To follow changes, ask
+/// again with `updated_since`; for counts alone use `GET /v1/tasks/summary`. Filters that are given together must all
+/// hold.
+///
+/// As JSON, CSV or NDJSON, by `Accept`. A page of CSV or NDJSON has no `next_cursor` in it: follow the `Link` header.
 #[utoipa::path(tag = "Pull", params(TaskFilter, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, content((TaskPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+    responses((status = 200, description = "One page of tasks.", content((TaskPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
 #[get("/tasks")]
 pub async fn list_tasks(
     caller: Permit<TasksRead>,
@@ -44,8 +49,11 @@ pub async fn list_tasks(
 
 /// Assign a task
 ///
-/// A system that has its own id for the task uses `PUT /v1/tasks/by-key/{source}/{source_key}` instead: it can be repeated.
-#[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, body = TaskView)))]
+/// Gives work (nhiệm vụ) to a lead in the client's part of the tree; it begins in the state `assigned`. A system that
+/// has its own id for the task uses `PUT /v1/tasks/by-key/{source}/{source_key}` instead, which can be repeated as it
+/// is; here only an `Idempotency-Key` keeps a repetition from making a second task. State, percentage and money spent
+/// are not given: they move through `transitions` and `progress-updates`.
+#[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, description = "Assigned; `Location` says where it is.", body = TaskView)))]
 #[post("/tasks")]
 pub async fn create_task(
     caller: Permit<TasksAssign>,
@@ -63,7 +71,11 @@ pub async fn create_task(
 }
 
 /// Get a task
-#[utoipa::path(tag = "Pull", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, body = TaskView)))]
+///
+/// One task (nhiệm vụ) as it stands: what was assigned, its state, its latest progress, and its timeliness as of today
+/// in Ho Chi Minh City. Read it before a change, for its `ETag`. `timeliness` depends on the day and is no part of the
+/// version: a 304 says that the task is unchanged, not that it is still on time.
+#[utoipa::path(tag = "Pull", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The task.", body = TaskView)))]
 #[get("/tasks/{id}")]
 pub async fn get_task(
     caller: Permit<TasksRead>,
@@ -77,9 +89,11 @@ pub async fn get_task(
 
 /// Change a task
 ///
-/// What was assigned: title, lead, group and so on. Only the system that owns the task may; a due date once given
-/// moves through `deadline-changes`. A patch that changes nothing makes no version.
-#[utoipa::path(tag = "Push", params(TaskId, IfMatch), security(("oauth2" = ["tasks:assign"])), responses((status = 200, body = TaskView)))]
+/// For what was assigned (nhiệm vụ): title, lead, group and so on. Only the fields sent change; a list is replaced
+/// whole. `If-Match` is required. Only the system that owns the task may (403 `source-not-yours`); a due date once
+/// given moves through `deadline-changes`, the state through `transitions`. A task that is completed or cancelled takes
+/// no change. A patch that changes nothing makes no version.
+#[utoipa::path(tag = "Push", params(TaskId, IfMatch), security(("oauth2" = ["tasks:assign"])), responses((status = 200, description = "The task as it is now.", body = TaskView)))]
 #[patch("/tasks/{id}")]
 pub async fn update_task(
     caller: Permit<TasksAssign>,
@@ -96,9 +110,11 @@ pub async fn update_task(
 
 /// Get a task by its source's key
 ///
-/// The key is percent-encoded in the path: `/` is `%2F`.
+/// The same as `GET /v1/tasks/{id}`, for a system that knows the task (nhiệm vụ) by its own id and keeps none of ours.
+/// `source` is the code of the system that owns it, `source_key` its id there, percent-encoded in the path: `/` is
+/// `%2F`.
 #[utoipa::path(tag = "Pull", params(ByKey), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = TaskView)))]
+    responses((status = 200, description = "The task.", body = TaskView)))]
 #[get("/tasks/by-key/{source}/{source_key}")]
 pub async fn get_task_by_key(
     caller: Permit<TasksRead>,
@@ -112,12 +128,14 @@ pub async fn get_task_by_key(
 
 /// Create or update a task by its source's key
 ///
-/// Says the whole of what the source system knows of the task, and can be repeated: what is the same makes no version.
-/// `If-Match` is optional here. Its state and progress are not touched.
+/// The way for a document platform to push a task (nhiệm vụ): says the whole of what that system knows of it, whether
+/// or not it was there, and can be repeated; what is the same makes no version. A field left out is cleared, but a due
+/// date that was given stays: it moves only through `deadline-changes`. State, percentage and money spent are not
+/// touched. The `source` must be the client's own (403 `source-not-yours`). `If-Match` is optional here.
 #[utoipa::path(tag = "Push", params(ByKey), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 200, body = TaskView), (status = 201, body = TaskView)))]
+    responses((status = 200, description = "It was there, and is now as sent.", body = TaskView), (status = 201, description = "It is new; `Location` says where it is.", body = TaskView)))]
 #[put("/tasks/by-key/{source}/{source_key}")]
-pub async fn put_task(
+pub async fn put_task_by_key(
     caller: Permit<TasksAssign>,
     key: Path<ByKey>,
     etag: Option<IfMatch>,
@@ -136,17 +154,18 @@ pub async fn put_task(
 
 /// List the versions of a task
 ///
-/// Every version, who made it and when; `detail` holds the reason and evidence of a transition. Timeliness is not part
-/// of a version: it depends on the day it is asked for.
+/// Every version of a task (nhiệm vụ), oldest first: who made it and when; `detail` holds the reason and evidence of a
+/// transition. Call it to prove what was assigned, or who confirmed. Timeliness is not part of a version: it depends on
+/// the day on which it is asked for.
 #[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = HistoryPage)))]
+    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
 #[get("/tasks/{id}/history")]
 pub async fn list_task_history(
     caller: Permit<TasksRead>,
     id: Path<TaskId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Version>, Problem> {
+) -> Result<Listed<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

@@ -12,7 +12,7 @@ use crate::{
     http::Patched,
 };
 
-/// A task to assign. Its state, percentage, results and money spent are not given here: they move through
+/// A task (nhiệm vụ) to assign. Its state, percentage, results and money spent are not given here: they move through
 /// `transitions` and `progress-updates`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,10 +24,10 @@ pub struct TaskCreate {
     /// Its code in the plan (mã nhiệm vụ).
     #[schema(example = "N1.01")]
     pub code: Option<ShortText>,
-    /// What is to be done, in one line.
+    /// What is to be done, in one line (tên nhiệm vụ).
     #[schema(example = "Số hóa quy trình nghiệp vụ, hồ sơ, tài liệu")]
     pub title: ShortText,
-    /// What is to be done, in full.
+    /// What is to be done, in full (nội dung).
     pub description: Option<LongText>,
     /// The document that assigns it (văn bản giao); its owner is in the caller's part of the tree or above it.
     pub document: Option<DocumentId>,
@@ -37,7 +37,7 @@ pub struct TaskCreate {
     /// The group of tasks that it is counted in (nhóm nhiệm vụ).
     #[schema(example = "5. Đẩy mạnh chuyển đổi số")]
     pub group: Option<ShortText>,
-    /// The task that it is a part of.
+    /// The task that it is a part of (nhiệm vụ cha).
     pub parent: Option<TaskId>,
     /// The organization that answers for it (chủ trì).
     pub lead: OrgCode,
@@ -49,18 +49,18 @@ pub struct TaskCreate {
     pub leader: Option<Leader>,
     /// The day it was assigned (ngày giao).
     pub assigned_on: Option<NaiveDate>,
-    /// The day it begins.
+    /// The day it begins (ngày bắt đầu).
     pub start_on: Option<NaiveDate>,
     /// The last day that is still on time (thời hạn).
     pub due_on: Option<NaiveDate>,
-    /// How it comes back; `none` when absent.
+    /// How it comes back (chu kỳ); `none` when absent.
     #[serde(default)]
     pub recurrence: Recurrence,
     /// What it must produce (sản phẩm).
     pub deliverable: Option<LongText>,
     /// Money planned for it, in đồng (kinh phí dự kiến).
     pub planned_vnd: Option<Vnd>,
-    /// How urgent it is; `normal` when absent.
+    /// How urgent it is (mức độ ưu tiên); `normal` when absent.
     #[serde(default)]
     pub priority: Priority,
     /// Codes of the indicators that it serves (chỉ tiêu), at most 100.
@@ -69,17 +69,17 @@ pub struct TaskCreate {
     pub indicators: Vec<IndicatorCode>,
 }
 
-/// The whole of what a source system says of its task; what is absent is null. What the lead reports is not touched.
+/// The whole of what a source system says of its task (nhiệm vụ); what is absent is null. What the lead reports is not touched.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskUpdate {
     /// Its code in the plan (mã nhiệm vụ).
     #[schema(example = "N1.01")]
     pub code: Option<ShortText>,
-    /// What is to be done, in one line.
+    /// What is to be done, in one line (tên nhiệm vụ).
     #[schema(example = "Số hóa quy trình nghiệp vụ, hồ sơ, tài liệu")]
     pub title: ShortText,
-    /// What is to be done, in full.
+    /// What is to be done, in full (nội dung).
     pub description: Option<LongText>,
     /// The document that assigns it (văn bản giao); its owner is in the caller's part of the tree or above it.
     pub document: Option<DocumentId>,
@@ -89,7 +89,7 @@ pub struct TaskUpdate {
     /// The group of tasks that it is counted in (nhóm nhiệm vụ).
     #[schema(example = "5. Đẩy mạnh chuyển đổi số")]
     pub group: Option<ShortText>,
-    /// The task that it is a part of.
+    /// The task that it is a part of (nhiệm vụ cha).
     pub parent: Option<TaskId>,
     /// The organization that answers for it (chủ trì).
     pub lead: OrgCode,
@@ -101,18 +101,18 @@ pub struct TaskUpdate {
     pub leader: Option<Leader>,
     /// The day it was assigned (ngày giao).
     pub assigned_on: Option<NaiveDate>,
-    /// The day it begins.
+    /// The day it begins (ngày bắt đầu).
     pub start_on: Option<NaiveDate>,
     /// The last day that is still on time; once given, only the first or the current one may be sent again.
     pub due_on: Option<NaiveDate>,
-    /// How it comes back; `none` when absent.
+    /// How it comes back (chu kỳ); `none` when absent.
     #[serde(default)]
     pub recurrence: Recurrence,
     /// What it must produce (sản phẩm).
     pub deliverable: Option<LongText>,
     /// Money planned for it, in đồng (kinh phí dự kiến).
     pub planned_vnd: Option<Vnd>,
-    /// How urgent it is; `normal` when absent.
+    /// How urgent it is (mức độ ưu tiên); `normal` when absent.
     #[serde(default)]
     pub priority: Priority,
     /// Codes of the indicators that it serves (chỉ tiêu), at most 100.
@@ -121,7 +121,8 @@ pub struct TaskUpdate {
     pub indicators: Vec<IndicatorCode>,
 }
 
-/// A merge patch (RFC 7396): absent fields stay, null clears.
+/// What may change of a task (nhiệm vụ), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
+/// empties it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskPatch {
@@ -129,11 +130,11 @@ pub struct TaskPatch {
     #[serde(default)]
     #[schema(value_type = Option<ShortText>)]
     pub code: Patched<ShortText>,
-    /// What is to be done, in one line.
+    /// What is to be done, in one line (tên nhiệm vụ).
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub title: Option<ShortText>,
-    /// What is to be done, in full.
+    /// What is to be done, in full (nội dung).
     #[serde(default)]
     #[schema(value_type = Option<LongText>)]
     pub description: Patched<LongText>,
@@ -149,7 +150,7 @@ pub struct TaskPatch {
     #[serde(default)]
     #[schema(value_type = Option<ShortText>)]
     pub group: Patched<ShortText>,
-    /// The task that it is a part of.
+    /// The task that it is a part of (nhiệm vụ cha).
     #[serde(default)]
     #[schema(value_type = Option<TaskId>)]
     pub parent: Patched<TaskId>,
@@ -158,9 +159,9 @@ pub struct TaskPatch {
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub lead: Option<OrgCode>,
     /// The organizations that take part (phối hợp), at most 100, without the lead.
-    #[schema(nullable = false, max_items = 100)]
-    #[serde(default, deserialize_with = "crate::http::not_null")]
-    pub coordinators: Option<Vec<OrgCode>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<OrgCode>>, max_items = 100)]
+    pub coordinators: Patched<Vec<OrgCode>>,
     /// The leader who answers for it (lãnh đạo phụ trách).
     #[serde(default)]
     #[schema(value_type = Option<Leader>)]
@@ -169,7 +170,7 @@ pub struct TaskPatch {
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
     pub assigned_on: Patched<NaiveDate>,
-    /// The day it begins.
+    /// The day it begins (ngày bắt đầu).
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
     pub start_on: Patched<NaiveDate>,
@@ -177,7 +178,7 @@ pub struct TaskPatch {
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
     pub due_on: Patched<NaiveDate>,
-    /// How it comes back.
+    /// How it comes back (chu kỳ).
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub recurrence: Option<Recurrence>,
@@ -189,12 +190,12 @@ pub struct TaskPatch {
     #[serde(default)]
     #[schema(value_type = Option<Vnd>)]
     pub planned_vnd: Patched<Vnd>,
-    /// How urgent it is.
+    /// How urgent it is (mức độ ưu tiên).
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::http::not_null")]
     pub priority: Option<Priority>,
     /// Codes of the indicators that it serves (chỉ tiêu), at most 100.
-    #[schema(nullable = false, max_items = 100)]
-    #[serde(default, deserialize_with = "crate::http::not_null")]
-    pub indicators: Option<Vec<IndicatorCode>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<IndicatorCode>>, max_items = 100)]
+    pub indicators: Patched<Vec<IndicatorCode>>,
 }

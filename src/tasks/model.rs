@@ -43,7 +43,7 @@ words! {
     /// How a task comes back (chu kỳ).
     #[derive(Default)]
     Recurrence {
-        /// Once.
+        /// Once (một lần).
         #[default]
         None = "none",
         /// All the time (thường xuyên).
@@ -63,14 +63,14 @@ words! {
     /// How urgent a task is (mức độ ưu tiên).
     #[derive(Default)]
     Priority {
-        /// Thấp.
+        /// It can wait (thấp).
         Low = "low",
-        /// Bình thường.
+        /// As usual (bình thường).
         #[default]
         Normal = "normal",
-        /// Cao.
+        /// Before others (cao).
         High = "high",
-        /// Khẩn.
+        /// At once (khẩn).
         Urgent = "urgent",
     }
 }
@@ -171,6 +171,7 @@ pub struct Task {
     #[serde(skip)]
     pub search: String,
     /// Counts from 1; the ETag.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// When it was first recorded.
     pub created_at: Instant,
@@ -218,10 +219,8 @@ pub struct TaskFilter {
     /// Only tasks of this group.
     pub group: Option<ShortText>,
     /// Only tasks in this state.
-    #[param(inline)]
     pub state: Option<TaskState>,
     /// Only tasks with this verdict today.
-    #[param(inline)]
     pub timeliness: Option<Timeliness>,
     /// Only tasks due before this day; the day itself is not meant.
     pub due_before: Option<NaiveDate>,

@@ -6,9 +6,9 @@ use super::model::{Task, TaskState};
 use crate::{auth::Caller, calendars, db::types::words};
 
 words! {
-    /// A task's verdict against its due date (tình trạng tiến độ).
+    /// How a task stands to its due date (tình trạng tiến độ); computed as of a day, and the due day itself is on time.
     Timeliness {
-        /// Nothing binds it: it has no due date, or it was called off.
+        /// Nothing binds it: it has no due date, or it was called off (không thời hạn).
         NoDeadline = "no_deadline",
         /// Being done, or handed in on time and not confirmed yet (đúng hạn).
         OnTime = "on_time",

@@ -116,7 +116,7 @@ impl Task {
         patch.group.apply(&mut self.group);
         patch.parent.apply(&mut self.parent);
         self.lead = patch.lead.unwrap_or(self.lead);
-        self.coordinators = patch.coordinators.map_or(self.coordinators, JsonText);
+        patch.coordinators.apply_list(&mut self.coordinators.0);
         patch.leader.apply(&mut self.leader);
         patch.assigned_on.apply(&mut self.assigned_on);
         patch.start_on.apply(&mut self.start_on);
@@ -125,7 +125,7 @@ impl Task {
         patch.deliverable.apply(&mut self.deliverable);
         patch.planned_vnd.apply(&mut self.planned_vnd);
         self.priority = patch.priority.unwrap_or(self.priority);
-        self.indicators = patch.indicators.map_or(self.indicators, JsonText);
+        patch.indicators.apply_list(&mut self.indicators.0);
         self
     }
 }

@@ -292,7 +292,8 @@ on_both! {
     fn a_method_that_is_not_taken_is_405_with_those_that_are(api: &Api) {
         let client = keeper(api);
         for (path, allow) in [(PATH, "GET, HEAD, POST, OPTIONS"), ("/v1/organizations/LC", "GET, HEAD, PATCH, OPTIONS"),
-            ("/oauth2/token", "POST, OPTIONS"), ("/openapi.json", "GET, HEAD, OPTIONS")] {
+            ("/oauth2/token", "POST, OPTIONS"), ("/openapi.json", "GET, HEAD, OPTIONS"),
+            ("/openapi-3.0.json", "GET, HEAD, OPTIONS")] {
             for method in ["DELETE", "TRACE", "BREW"] {
                 let reply = client.send(405, method, path, &[], None);
                 assert_eq!((reply.problem(), reply.header("allow")), ("method-not-allowed", allow), "{method} {path}");
@@ -300,6 +301,9 @@ on_both! {
             assert_eq!(client.send(204, "OPTIONS", path, &[], None).header("allow"), allow);
         }
         client.put(405, PATH, &json!({}));
+        // The address of a word is not one of `/v1/tasks/{id}`.
+        let summary = api.client("LC", "tasks:assign").send(405, "PATCH", "/v1/tasks/summary", &[], Some(b"{}".to_vec()));
+        assert_eq!((summary.problem(), summary.header("allow")), ("method-not-allowed", "GET, HEAD, OPTIONS"));
         client.send(404, "OPTIONS", "/nowhere", &[], None);
     }
 

@@ -123,7 +123,7 @@ code!(
     CODE_RULE,
     64,
     "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-    "The code of an organization (cơ quan, đơn vị).",
+    "The code of an organization (cơ quan, đơn vị): 1 to 64 letters, digits, `.`, `_`, `-`; the first is a letter or digit. It never changes.",
     "LC-TTR"
 );
 code!(
@@ -133,7 +133,7 @@ code!(
     CODE_RULE,
     64,
     "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-    "The code of an indicator (chỉ tiêu).",
+    "The code of an indicator (chỉ tiêu): 1 to 64 letters, digits, `.`, `_`, `-`; the first is a letter or digit. It never changes.",
     "CT01"
 );
 code!(
@@ -143,7 +143,7 @@ code!(
     CODE_RULE,
     64,
     "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-    "The code of the system that owns a record.",
+    "The code of the system that owns a record (hệ thống nguồn): 1 to 64 letters, digits, `.`, `_`, `-`; the first is a letter or digit.",
     "qlvb"
 );
 code!(
@@ -152,8 +152,8 @@ code!(
     is_key,
     KEY_RULE,
     200,
-    r"^[^\u0000-\u001F\u007F]+$",
-    "The record's own id in the system that owns it.",
+    r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
+    "The record's own id in the system that owns it (khóa trong hệ thống nguồn), unique there for ever: 1 to 200 printable characters in composed form (Unicode NFC), kept exactly.",
     "000.00.00.H35,2025/05/22,2273/KH-UBND"
 );
 

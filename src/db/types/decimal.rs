@@ -112,16 +112,21 @@ where
 
 impl utoipa::PartialSchema for Decimal {
     fn schema() -> RefOr<Schema> {
-        decimal_schema("An exact decimal as text: at most 14 digits before and 4 after the point.", "98.5")
+        decimal_schema(
+            "An exact decimal number as text (số thập phân), never a float: at most 14 digits before and 4 after the point.",
+            r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$",
+            "98.5",
+        )
     }
 }
 
 impl utoipa::ToSchema for Decimal {}
 
-fn decimal_schema(description: &str, example: &str) -> RefOr<Schema> {
+fn decimal_schema(description: &str, pattern: &str, example: &str) -> RefOr<Schema> {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
-        .pattern(Some(r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$"))
+        .pattern(Some(pattern))
+        .min_length(Some(1))
         .max_length(Some(20))
         .description(Some(description))
         .examples([example])
@@ -178,7 +183,11 @@ where
 
 impl utoipa::PartialSchema for Percent {
     fn schema() -> RefOr<Schema> {
-        decimal_schema("A share from \"0\" to \"100\", at most 4 places after the point.", "60")
+        decimal_schema(
+            "A percentage (phần trăm) as text, from `0` to `100`, with at most 4 digits after the point.",
+            r"^(-?0{1,14}(\.0{1,4})?|0{0,11}100(\.0{1,4})?|0{0,12}[0-9]{1,2}(\.[0-9]{1,4})?)$",
+            "60",
+        )
     }
 }
 
@@ -240,7 +249,7 @@ impl utoipa::PartialSchema for Vnd {
             .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Int64)))
             .minimum(Some(0))
             .maximum(Some(Self::MOST))
-            .description(Some("Money in whole đồng (VND)."))
+            .description(Some("Money (kinh phí) in whole đồng (VND), from 0 to 999,999,999,999,999; a JSON number that every reader keeps exact."))
             .examples([250_000_000])
             .into()
     }

@@ -101,7 +101,11 @@ fn from_micros(micros: Option<i64>) -> deserialize::Result<Instant> {
 
 impl utoipa::PartialSchema for Instant {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        super::formatted_string(utoipa::openapi::KnownFormat::DateTime, "A moment in UTC (RFC 3339).", 35)
+        super::formatted_string(
+            utoipa::openapi::KnownFormat::DateTime,
+            "A moment (thời điểm) as RFC 3339 has it, such as `2026-11-14T17:00:00Z`; answered in UTC, to the microsecond.",
+            35,
+        )
     }
 }
 

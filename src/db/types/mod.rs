@@ -17,7 +17,7 @@ pub use id::{
 pub use instant::Instant;
 pub use json::JsonText;
 pub use text::{LongText, ShortText, fold, holding};
-pub(crate) use words::words;
+pub(crate) use words::{schema as words_schema, words};
 
 /// The SQL types that the two databases spell differently; everything else uses diesel's own.
 pub mod sql {

@@ -13,7 +13,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nf
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 macro_rules! text {
-    ($name:ident, $most:literal, $lines:literal, $doc:literal) => {
+    ($name:ident, $most:literal, $lines:literal, $pattern:literal, $example:literal, $doc:literal) => {
         #[doc = $doc]
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, AsExpression, FromSqlRow)]
         #[diesel(sql_type = Text)]
@@ -72,6 +72,9 @@ macro_rules! text {
                     .schema_type(SchemaType::Type(Type::String))
                     .min_length(Some(1))
                     .max_length(Some($most))
+                    .pattern(Some($pattern))
+                    .description(Some($doc))
+                    .examples([$example])
                     .into()
             }
         }
@@ -80,8 +83,23 @@ macro_rules! text {
     };
 }
 
-text!(ShortText, 500, false, "One line of text: a name, a title, a label. 1 to 500 characters.");
-text!(LongText, 20_000, true, "Prose: a description, results, obstacles. 1 to 20,000 characters.");
+// In words: no control characters, and one character at least that is no space.
+text!(
+    ShortText,
+    500,
+    false,
+    r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
+    "Thanh tra tỉnh",
+    "One line of text (văn bản một dòng): a name, a title, a label. 1 to 500 characters, not only spaces; kept in composed form (Unicode NFC)."
+);
+text!(
+    LongText,
+    20_000,
+    true,
+    r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$",
+    "Phát động chiến dịch tuyên truyền trên các phương tiện thông tin đại chúng",
+    "Prose (văn bản nhiều dòng): a description, results, obstacles. 1 to 20,000 characters with line breaks, not only spaces; kept in composed form (Unicode NFC)."
+);
 
 fn clean(text: &str, most: usize, lines: bool) -> Result<String, Bilingual> {
     let text: String = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };

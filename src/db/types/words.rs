@@ -1,16 +1,42 @@
 //! Closed vocabularies: one word on the wire, in the table and in the document.
 
-/// Declares an enum whose variants are words of the contract, stored as they are written.
-// `tt`, not `literal`: utoipa cannot read a renaming that comes as a captured literal, and would show the variant's name.
+use utoipa::openapi::{
+    RefOr, Schema,
+    schema::{ObjectBuilder, SchemaType, Type},
+};
+
+/// The schema of a closed vocabulary: its description explains every word, for readers who see only the document.
+pub fn schema(about: &[&str], words: &[(&'static str, &[&str])]) -> RefOr<Schema> {
+    let sentence = |lines: &[&str]| lines.concat().trim().to_owned();
+    let listed: Vec<_> = words.iter().map(|(word, lines)| format!("- `{word}`: {}", sentence(lines))).collect();
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(words.iter().map(|(word, _)| *word)))
+        .description(Some(format!("{}\n\n{}", sentence(about), listed.join("\n"))))
+        .into()
+}
+
+/// Declares an enum whose variants are words of the contract, stored as they are written. A word without a doc line does
+/// not compile: the document explains it by that line.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:tt,)+ }) => {
-        $(#[$meta])*
+    ($(#[doc = $about:literal])+ $(#[derive($derived:ident)])? $name:ident {
+        $($(#[doc = $meaning:literal])+ $(#[default $($nothing:tt)?])? $variant:ident = $word:literal,)+
+    }) => {
+        $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-            utoipa::ToSchema, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow $(, $derived)?)]
         #[diesel(sql_type = diesel::sql_types::Text)]
         pub enum $name {
-            $($(#[$variant_meta])* #[serde(rename = $word)] $variant,)+
+            $($(#[doc = $meaning])+ $(#[default $($nothing)?])? #[serde(rename = $word)] $variant,)+
         }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::db::types::words_schema(&[$($about),+], &[$(($word, &[$($meaning),+])),+])
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
 
         impl $name {
             /// Every word, in the contract's order.

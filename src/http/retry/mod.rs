@@ -24,8 +24,9 @@ const KEPT_DAYS: i64 = 7;
 #[derive(Debug, Clone, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct RetryKey {
-    /// A key of your own for this request (a UUID is best), so that repeating it is harmless: the same key with the same
-    /// body gets the first answer again, for 7 days.
+    /// A key of your own for this request (a UUID is best; 1 to 255 printable ASCII characters without spaces, bare or in
+    /// double quotes), so that repeating it is harmless: for 7 days the same key with the same body gets the first answer
+    /// again. With another body it is 422, and 409 while the first request still runs. Other clients' keys do not count.
     #[param(
         rename = "Idempotency-Key",
         required = false,

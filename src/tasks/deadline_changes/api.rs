@@ -15,9 +15,11 @@ use crate::{
 
 /// List the moves of a task's due date
 ///
-/// Oldest first; the task's `first_due_on` is the date before the first of them.
+/// Every move of the due date (gia hạn, điều chỉnh thời hạn) of a task, oldest first, each with its reason and who
+/// approved it. Call it to see whether a task that is on time now was so by its first due date: `first_due_on` of the
+/// task is the one before the first move, or the one that the first move gave.
 #[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = DeadlineChangePage)))]
+    responses((status = 200, description = "One page of moves.", body = DeadlineChangePage)))]
 #[get("/tasks/{id}/deadline-changes")]
 pub async fn list_deadline_changes(
     caller: Permit<TasksRead>,
@@ -30,9 +32,11 @@ pub async fn list_deadline_changes(
 
 /// Move a task's due date
 ///
-/// The only way to move it once it is given: with a reason and who approved it. The first due date is kept.
+/// The only way to move a due date (gia hạn, điều chỉnh thời hạn) once it is given, earlier or later, with a reason and
+/// who approved it. The first due date is kept beside it. A task that is completed or cancelled is refused, and so is
+/// the date that it has already. Send an `Idempotency-Key`, so that a repetition gets the first answer.
 #[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 201, body = DeadlineChange)))]
+    responses((status = 201, description = "Recorded; the task's `due_on` is the new one.", body = DeadlineChange)))]
 #[post("/tasks/{id}/deadline-changes")]
 pub async fn create_deadline_change(
     caller: Permit<TasksAssign>,

@@ -40,7 +40,7 @@ pub struct DeadlineChange {
 
 page!(DeadlineChangePage, DeadlineChange, "the moves of a task's due date");
 
-/// A new due date.
+/// A new due date (gia hạn).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeadlineChangeCreate {

@@ -15,9 +15,11 @@ use crate::{
 
 /// List the progress updates of a task
 ///
-/// In the order they were recorded, which is not always the order of `as_of`.
+/// All that was ever said about the progress (cập nhật tiến độ) of a task, in the order in which it was recorded, which
+/// is not always the order of `as_of`. The task itself shows the latest figures only; call this for the course of the
+/// work, its obstacles, proposals and evidence. Updates are never changed or deleted.
 #[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = ProgressUpdatePage)))]
+    responses((status = 200, description = "One page of updates.", body = ProgressUpdatePage)))]
 #[get("/tasks/{id}/progress-updates")]
 pub async fn list_progress_updates(
     caller: Permit<TasksRead>,
@@ -30,10 +32,14 @@ pub async fn list_progress_updates(
 
 /// Report progress on a task
 ///
-/// The task shows the figures of the update with the latest `as_of`; an older one that arrives late is kept and moves
-/// nothing. Send an `Idempotency-Key`, so that a repetition is not a second update.
+/// Says how far a task has got (cập nhật tiến độ): percentage, results, money and people, obstacles, proposals,
+/// evidence. The task shows the figures of the update with the latest `as_of`; an older one that arrives late is kept
+/// and moves nothing. Nothing is corrected in place: send another update. A percentage below the one before needs a
+/// `reason` (422 `percent-fell`). Reporting 100 % does not complete the task: hand it in through `transitions`.
+///
+/// Send an `Idempotency-Key`, so that a repetition is not a second update.
 #[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:progress"])),
-    responses((status = 201, body = ProgressUpdate)))]
+    responses((status = 201, description = "Recorded.", body = ProgressUpdate)))]
 #[post("/tasks/{id}/progress-updates")]
 pub async fn create_progress_update(
     caller: Permit<TasksProgress>,

@@ -31,6 +31,7 @@ pub struct ProgressUpdate {
     /// Money spent from the beginning until then, in đồng (lũy kế).
     pub spent_vnd: Option<Vnd>,
     /// How many people worked on it (nhân lực).
+    #[schema(minimum = 0, maximum = 1_000_000, example = 4)]
     pub people: Option<i32>,
     /// What stands in the way (khó khăn, vướng mắc).
     pub obstacles: Option<LongText>,
@@ -51,7 +52,7 @@ pub struct ProgressUpdate {
 
 page!(ProgressUpdatePage, ProgressUpdate, "the progress updates of a task");
 
-/// Progress to report.
+/// Progress to report (cập nhật tiến độ).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgressUpdateCreate {

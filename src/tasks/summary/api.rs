@@ -17,9 +17,12 @@ use crate::{
 
 /// Count tasks
 ///
-/// How many tasks of the client's part of the tree are in each state, or have each verdict, lead, group or document.
+/// How many tasks (nhiệm vụ) of the client's part of the tree are in each state, or have each verdict, lead, group or
+/// document. Use it for a chart or a check; `GET /v1/progress` gives all these counts at once with figures and money,
+/// `GET /v1/tasks` the tasks themselves. Words of a fixed list are shown with their noughts. Timeliness is that of
+/// today.
 #[utoipa::path(tag = "Pull", params(SummaryFilter), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, body = Summary)))]
+    responses((status = 200, description = "The counts and their sum.", body = Summary)))]
 #[get("/tasks/summary")]
 pub async fn get_task_summary(
     caller: Permit<TasksRead>,

@@ -7,12 +7,17 @@ use utoipa::{IntoParams, ToSchema};
 use crate::db::types::{DocumentId, OrgCode, words};
 
 words! {
-    /// What tasks are counted by.
+    /// What tasks are counted by (tiêu chí tổng hợp).
     SummaryBy {
+        /// Where they stand (trạng thái).
         State = "state",
+        /// How they stand to their due dates today (tình trạng tiến độ).
         Timeliness = "timeliness",
+        /// The organization that leads them (chủ trì).
         Lead = "lead",
+        /// Their group in the plan (nhóm nhiệm vụ).
         Group = "group",
+        /// The document that assigns them (văn bản giao).
         Document = "document",
     }
 }
@@ -23,7 +28,6 @@ words! {
 #[into_params(parameter_in = Query)]
 pub struct SummaryFilter {
     /// What tasks are counted by.
-    #[param(inline)]
     pub by: SummaryBy,
     /// Only tasks led by this organization or one below it.
     pub under: Option<OrgCode>,
@@ -41,19 +45,19 @@ pub struct Summary {
     /// The day that timeliness is judged on.
     pub as_of: NaiveDate,
     /// All that match: the sum of the counts.
-    #[schema(example = 32)]
+    #[schema(minimum = 0, example = 32)]
     pub total: i64,
     /// The counts.
     pub items: Vec<SummaryItem>,
 }
 
-/// One count.
+/// One count (số lượng nhiệm vụ).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SummaryItem {
     /// The state, verdict, code of the lead, group or id of the document; null for tasks without one.
     #[schema(example = "in_progress")]
     pub key: Option<String>,
     /// How many tasks.
-    #[schema(example = 12)]
+    #[schema(minimum = 0, example = 12)]
     pub count: i64,
 }

@@ -17,9 +17,11 @@ use crate::{
 
 /// List the moves a caller may make now
 ///
-/// They depend on the task's state and on the token's scopes: `tasks:assign` confirms, reopens, sends out again and
-/// calls off; `tasks:progress` accepts, returns, starts and hands in; either suspends.
-#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, body = Moves)))]
+/// To which states (trạng thái) this client may move the task (nhiệm vụ) now: what a form needs to show the right
+/// buttons. It depends on the state of the task and on the scopes of the token: `tasks:assign` confirms, reopens, sends
+/// out again and calls off; `tasks:progress` accepts, returns, starts and hands in; either suspends. A client that only
+/// reads gets an empty list.
+#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The state, and the moves from it.", body = Moves)))]
 #[get("/tasks/{id}/transitions")]
 pub async fn list_task_transitions(
     caller: Permit<TasksRead>,
@@ -31,9 +33,14 @@ pub async fn list_task_transitions(
 
 /// Move a task to another state
 ///
-/// Answers the task as it is then. The reason and the evidence stay in its history.
+/// The only way in which the state (trạng thái) of a task changes: the lead accepts, starts and hands in, the side that
+/// assigned it confirms. A move that is not in the list of `GET …/transitions` is 422 `transition-not-allowed`, which
+/// names those that are. Handing in (`awaiting_confirmation`) stops the clock: `completed_on` becomes today. Confirming
+/// (`completed`) sets the percentage to 100. The reason and the evidence stay in the history.
+///
+/// Send an `Idempotency-Key`: a repetition without one is refused, since the task has left the state.
 #[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"]), ("oauth2" = ["tasks:progress"])),
-    responses((status = 200, body = TaskView)))]
+    responses((status = 200, description = "The task in its new state.", body = TaskView)))]
 #[post("/tasks/{id}/transitions")]
 pub async fn create_task_transition(
     caller: Permit<TasksMove>,

@@ -14,18 +14,19 @@ pub struct Transition {
     pub needs_reason: bool,
 }
 
-/// Where a task stands, and where the caller may move it.
+/// Where a task stands, and where the caller may move it (bước chuyển trạng thái).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Moves {
     /// Where it stands.
     pub state: TaskState,
     /// The task's version.
+    #[schema(minimum = 1)]
     pub version: i32,
     /// The moves that this caller may make now; none when it holds neither `tasks:assign` nor `tasks:progress`.
     pub items: Vec<Transition>,
 }
 
-/// A move to make.
+/// A move to make (chuyển trạng thái).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransitionCreate {

@@ -173,7 +173,7 @@ fn assign(recorder: &mut Recorder, cast: &Cast, plan: &str) -> String {
     let mut first = None;
     for expected in [201, 200] {
         let call = Call { path: &KEY, body: Some(put.clone()), ..Call::default() };
-        let answer = recorder.call("put_task", &cast.platform.client, expected, &call);
+        let answer = recorder.call("put_task_by_key", &cast.platform.client, expected, &call);
         first.get_or_insert(answer);
     }
     let task = id(&first.unwrap());

@@ -40,6 +40,10 @@ fn problems(document: &Value, response: &Value) -> Vec<String> {
 
 /// Fails when the operation that was called does not promise such an answer.
 pub fn assert_documented(method: &str, path: &str, reply: &Reply) {
+    // No operation was called.
+    if reply.status == 405 {
+        return;
+    }
     let path = path.split('?').next().unwrap();
     let parts: Vec<_> = path.split('/').collect();
     let is_called = |operation: &&Operation| {

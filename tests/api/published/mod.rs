@@ -57,6 +57,9 @@ fn an_operation_or_its_name_may_not_go() {
     assert_seen("is now called who_am_i", |document| {
         document["paths"]["/v1/me"]["get"]["operationId"] = json!("who_am_i");
     });
+    assert_seen("list_problems needs another scope", |document| {
+        document["paths"]["/v1/problems"]["get"]["security"] = json!([{ "oauth2": ["admin"] }]);
+    });
     assert_seen("needs another scope", |document| {
         document["paths"]["/v1/me"]["get"]["security"] = json!([{ "oauth2": ["admin"] }]);
     });

@@ -61,8 +61,8 @@ public static class Journey
             Coordinators = new List<string> { "LC-TTR-NV" },
             Due_on = due,
         };
-        var created = await Push(platform).Put_taskAsync("qlvb", "2026/0115", null, update);
-        var repeated = await Push(platform).Put_taskAsync("qlvb", "2026/0115", null, update);
+        var created = await Push(platform).Put_task_by_keyAsync("qlvb", "2026/0115", null, update);
+        var repeated = await Push(platform).Put_task_by_keyAsync("qlvb", "2026/0115", null, update);
         Check(created.StatusCode == 201 && repeated.StatusCode == 200, new[] { created.StatusCode, repeated.StatusCode });
         var first = created.Result;
         Check(JsonConvert.SerializeObject(first) == JsonConvert.SerializeObject(repeated.Result), new[] { first, repeated.Result });

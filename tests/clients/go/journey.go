@@ -66,7 +66,7 @@ func pushTask(platform caller) *tiendo.Task {
 	update := tiendo.NewTaskUpdate("Rà soát quy trình nội bộ", "LC-TTR-VP")
 	update.SetCoordinators([]string{"LC-TTR-NV"})
 	update.SetDueOn("2099-12-10")
-	put := platform.PushAPI.PutTask(platform.ctx, "qlvb", "2026/0115").TaskUpdate(*update)
+	put := platform.PushAPI.PutTaskByKey(platform.ctx, "qlvb", "2026/0115").TaskUpdate(*update)
 	first, created, err := put.Execute()
 	must(first, created, err)
 	again, repeated, err := put.Execute()

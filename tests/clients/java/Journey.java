@@ -62,8 +62,8 @@ public final class Journey {
         PushApi push = new PushApi(platform);
         TaskUpdate update = new TaskUpdate().title("Rà soát quy trình nội bộ").lead("LC-TTR-VP")
                 .coordinators(List.of("LC-TTR-NV")).dueOn(LocalDate.of(2099, 12, 10));
-        ApiResponse<Task> created = push.putTaskWithHttpInfo("qlvb", "2026/0115", update, null);
-        ApiResponse<Task> repeated = push.putTaskWithHttpInfo("qlvb", "2026/0115", update, null);
+        ApiResponse<Task> created = push.putTaskByKeyWithHttpInfo("qlvb", "2026/0115", update, null);
+        ApiResponse<Task> repeated = push.putTaskByKeyWithHttpInfo("qlvb", "2026/0115", update, null);
         Task first = created.getData();
         check(created.getStatusCode() == 201 && repeated.getStatusCode() == 200, created.getStatusCode(), repeated.getStatusCode());
         check(first.equals(repeated.getData()), first, repeated.getData());

@@ -10,7 +10,7 @@ from tiendo_client.api.push import (
     create_observations,
     create_progress_update,
     create_task_transition,
-    put_task,
+    put_task_by_key,
     update_task,
 )
 from tiendo_client.api.reference import list_calendar_periods
@@ -58,8 +58,8 @@ def push_task(platform: AuthenticatedClient) -> Task:
     update = TaskUpdate(
         title="Rà soát quy trình nội bộ", lead="LC-TTR-VP", coordinators=["LC-TTR-NV"], due_on=date(2099, 12, 10)
     )
-    first = put_task.sync_detailed("qlvb", "2026/0115", client=platform, body=update)
-    again = put_task.sync_detailed("qlvb", "2026/0115", client=platform, body=update)
+    first = put_task_by_key.sync_detailed("qlvb", "2026/0115", client=platform, body=update)
+    again = put_task_by_key.sync_detailed("qlvb", "2026/0115", client=platform, body=update)
     assert (first.status_code, again.status_code) == (201, 200), (first, again)
     task = first.parsed
     assert isinstance(task, Task) and again.parsed == task, (first, again)

@@ -44,8 +44,8 @@ def push_task(platform: ApiClient) -> Task:
     update = TaskUpdate(
         title="Rà soát quy trình nội bộ", lead="LC-TTR-VP", coordinators=["LC-TTR-NV"], due_on=datetime(2099, 12, 10).date()
     )
-    first = PushApi(platform).put_task_with_http_info("qlvb", "2026/0115", update)
-    again = PushApi(platform).put_task_with_http_info("qlvb", "2026/0115", update)
+    first = PushApi(platform).put_task_by_key_with_http_info("qlvb", "2026/0115", update)
+    again = PushApi(platform).put_task_by_key_with_http_info("qlvb", "2026/0115", update)
     assert (first.status_code, again.status_code) == (201, 200), (first.status_code, again.status_code)
     assert again.data == first.data, (first.data, again.data)
     assert first.data.state == TaskState.ASSIGNED and first.data.source_key == "2026/0115", first.data
