@@ -2,7 +2,12 @@
 //!
 //! `ceiling FILE WORK SECONDS` prints how many a second. Reads run on two threads, since there are readers beside each
 //! other; writes on one, since SQLite has one writer.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement stops at the first surprise")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a measurement stops at the first surprise"
+)]
 
 use std::{
     fmt::Write,

@@ -43,9 +43,12 @@ const COLUMNS: &[&str] = &[
 ///
 /// The figures (số liệu) as they were reported, one for each indicator, organization, period and breakdown, in the
 /// current version; with `as_of` what was known at that instant. They are not added up: sums over the tree or over
-/// time, and verdicts, are at `GET /v1/assessments`. As JSON, CSV or NDJSON, by `Accept`.
+/// time, and verdicts, are at `GET /v1/assessments`.
+///
+/// As JSON, CSV or NDJSON, by `Accept`. CSV and NDJSON hold the whole list in one answer, read at one moment, unless
+/// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
 #[utoipa::path(tag = "Pull", params(ObservationFilter, PageParams), security(("oauth2" = ["observations:read"])),
-    responses((status = 200, description = "One page of figures.", content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+    responses((status = 200, description = "One page of figures; as CSV or NDJSON the whole list.", content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
 #[get("/observations")]
 pub async fn list_observations(
     request: HttpRequest,

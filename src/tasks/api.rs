@@ -27,9 +27,10 @@ use crate::{
 /// again with `updated_since`; for counts alone use `GET /v1/tasks/summary`. Filters that are given together must all
 /// hold.
 ///
-/// As JSON, CSV or NDJSON, by `Accept`. A page of CSV or NDJSON has no `next_cursor` in it: follow the `Link` header.
+/// As JSON, CSV or NDJSON, by `Accept`. CSV and NDJSON hold the whole list in one answer, read at one moment, unless
+/// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
 #[utoipa::path(tag = "Pull", params(TaskFilter, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "One page of tasks.", content((TaskPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+    responses((status = 200, description = "One page of tasks; as CSV or NDJSON the whole list.", content((TaskPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
 #[get("/tasks")]
 pub async fn list_tasks(
     caller: Permit<TasksRead>,
