@@ -52,7 +52,7 @@ impl<T: Selectable<Pg>> Query for Fetch<T> {
 
 impl<T> QueryFragment<Pg> for Fetch<T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("FETCH FORWARD 500 FROM ");
+        out.push_sql(&format!("FETCH FORWARD {ROWS} FROM "));
         out.push_sql(self.0);
         Ok(())
     }

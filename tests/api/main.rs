@@ -35,6 +35,7 @@ mod plans_of_statements;
 mod progress;
 mod progress_updates;
 mod published;
+mod reading;
 mod settings;
 mod task_keys;
 mod task_lists;
