@@ -19,8 +19,8 @@ def as_script(statements, replaced, folder, name):
 
         def parameter(found):
             value = parameters[int(found[1]) - 1]
-            if value is None:
-                return "NULL"
+            if not value:
+                return "NULL" if value is None else "''"
             if value in replaced:
                 return replaced[value]
             variable = f"s{at}p{found[1]}"

@@ -96,6 +96,7 @@ def pushed(indicator, month, first, salt):
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
+#: The last four are left as they are by everything but `PushAgain`'s first time.
 MONTHS = ["2025-M11", "2025-M12"] + [f"2026-M{month:02}" for month in range(1, 10)]
 
 
@@ -106,7 +107,7 @@ class Push(Workload):
 
     def requests(self, turn):
         pick = random.Random(turn)
-        places = [(indicator, month) for indicator in range(1, 51) for month in MONTHS]
+        places = [(indicator, month) for indicator in range(1, 51) for month in MONTHS[:7]]
         pick.shuffle(places)
         return [("POST", "/v1/observations", JSON, pushed(indicator, month, pick.randint(1, 660), 100 + turn))
                 for indicator, month in places[:200]]
@@ -115,7 +116,7 @@ class Push(Workload):
         scripts = []
         for at in range(40):
             scripts.append(bench.folder / f"push{at}.pgbench")
-            scripts[-1].write_text(bare_upsert(at % 50 + 1, MONTHS[at % len(MONTHS)], 1 + at * 16))
+            scripts[-1].write_text(bare_upsert(at % 50 + 1, MONTHS[at % 7], 1 + at * 16))
         return lambda seconds: 1000 * ceilings.pgbench(bench.postgres, scripts, {}, self.connections, seconds)
 
 
@@ -152,7 +153,7 @@ class PushAgain(Push):
 
     def requests(self, turn):
         return [("POST", "/v1/observations", JSON, pushed(indicator, month, 1 + indicator * 13, 7))
-                for indicator in range(1, 51) for month in MONTHS[:4]]
+                for indicator in range(1, 51) for month in MONTHS[7:]]
 
     def ready(self, bench):
         for request in self.requests(0):
@@ -205,8 +206,9 @@ class Export(Workload):
                                                            bench.folder)
 
 
+POINT, TREE = Point(), Progress("live progress of the whole tree", "X", 4, "tree")
 ALL = [
-    Point(), Page(), Push(), PushAgain(), ProgressUpdate(),
-    Progress("live progress of a department", "D07", 8, "department"), Progress("live progress of the whole tree", "X", 4, "tree"),
+    POINT, Page(), Push(), PushAgain(), ProgressUpdate(),
+    Progress("live progress of a department", "D07", 8, "department"), TREE,
     Export("export of 20,000 figures, NDJSON", NDJSON, ""), Export("export of 20,000 figures, CSV", CSV, " WITH (FORMAT csv)"),
 ]

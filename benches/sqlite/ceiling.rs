@@ -90,10 +90,12 @@ fn all(connection: &Connection, sql: &str, values: &[&dyn rusqlite::ToSql]) -> S
     text
 }
 
+/// Many rows of a part of the tree, and one row or few.
 const WITHIN: &str = "(SELECT code FROM organizations WHERE path >= 'X/' AND path < 'X0')";
+const LIES_IN: &str = "EXISTS (SELECT code FROM organizations WHERE code = tasks.lead AND path >= 'X/' AND path < 'X0')";
 
 fn point(connection: &mut Connection, turn: u64) -> u64 {
-    let sql = format!("SELECT * FROM tasks WHERE lead IN {WITHIN} AND id = ?");
+    let sql = format!("SELECT * FROM tasks WHERE {LIES_IN} AND id = ?");
     assert!(!all(connection, &sql, params![id(2, some(turn, 20_000))]).is_empty());
     1
 }
@@ -110,7 +112,7 @@ fn page(connection: &mut Connection, turn: u64) -> u64 {
         "cancelled",
     ];
     let state = states[usize::try_from(some(turn, 8) - 1).unwrap()];
-    let sql = format!("SELECT * FROM tasks WHERE lead IN {WITHIN} AND lead = ? AND state = ? ORDER BY id LIMIT 51");
+    let sql = format!("SELECT * FROM tasks WHERE {LIES_IN} AND lead = ? AND state = ? ORDER BY id LIMIT 51");
     assert!(!all(connection, &sql, params![format!("D{:02}", some(turn >> 3, 20)), state]).is_empty());
     1
 }
@@ -129,7 +131,8 @@ fn push(connection: &mut Connection, turn: u64) -> u64 {
                  definition = excluded.definition, updated_at = excluded.updated_at, version = observations.version + 1",
             )
             .unwrap();
-        let (indicator, month, first) = (some(turn, 50), some(turn >> 7, 9), some(turn >> 11, 660));
+        // Not the last months: those are for pushing what is there already.
+        let (indicator, month, first) = (some(turn, 50), some(turn >> 7, 5), some(turn >> 11, 660));
         for unit in first..first + 1000 {
             let number = i64::try_from((unit * 7919 + turn % 1000) % 1000 * 10_000).unwrap();
             let (numerator, denominator, value) = match indicator % 2 {
@@ -146,10 +149,12 @@ fn push(connection: &mut Connection, turn: u64) -> u64 {
 }
 
 fn update(connection: &mut Connection, turn: u64) -> u64 {
-    let (task, said) = (id(2, some(turn, 20_000)), id(4, turn >> 16));
+    // A new id each time that this is run: what was written stays.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+    let (task, said) = (id(2, some(turn, 20_000)), id(4, u64::try_from(now & 0x3fff_ffff_ffff_ffff).unwrap()));
     let content = "x".repeat(700);
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-    all(&transaction, &format!("SELECT * FROM tasks WHERE lead IN {WITHIN} AND id = ?"), params![task]);
+    all(&transaction, &format!("SELECT * FROM tasks WHERE {LIES_IN} AND id = ?"), params![task]);
     all(&transaction, "SELECT id FROM progress_updates WHERE task = ? AND as_of > '2027-01-01' LIMIT 1", params![task]);
     let run =
         |sql: &str, values: &[&dyn rusqlite::ToSql]| transaction.prepare_cached(sql).unwrap().execute(values).unwrap();
@@ -160,7 +165,7 @@ fn update(connection: &mut Connection, turn: u64) -> u64 {
     );
     let log = "INSERT INTO changes (subject, subject_id, version, kind, organization, request_id, recorded_at, content) \
                VALUES (?, ?, ?, 'task.updated', 'D01', '019ab9a9-15a1-7d3f-b1f2-c7e3f7a81a11', 1, ?)";
-    let name = format!("{turn:036}");
+    let name = format!("{now:036}");
     run(log, params!["progress_update", name, 1, &content[..300]]);
     run(
         "UPDATE tasks SET percent = 600000, spent_vnd = 30000000, results = 'Đã hoàn thành 60% khối lượng', \
