@@ -12,13 +12,12 @@ use actix_web::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::AppExt;
 
 use crate::{
     auth::{self, Authority},
     clock::Clock,
     db::{Options, Store, Tls, Url},
-    http::{self, BODY_LIMIT},
+    http::{self, Addresses, BODY_LIMIT},
     openapi,
     problem::Problem,
     routes,
@@ -36,7 +35,7 @@ pub struct AppState {
     /// What the service was told at start.
     pub settings: Data<Settings>,
     metrics: Data<Arc<Metrics>>,
-    document: Data<openapi::Document>,
+    addresses: Data<Addresses>,
 }
 
 impl AppState {
@@ -52,7 +51,7 @@ impl AppState {
                 .await
                 .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
         Ok(Self {
-            document: Data::new(openapi::Document::of_service(&settings.issuer)),
+            addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
             store: Data::new(store),
             authority: Data::new(authority),
             settings: Data::new(settings),
@@ -66,14 +65,16 @@ impl AppState {
 /// # Errors
 /// A sentence on why it cannot be reached.
 pub async fn open_store(settings: &Settings, tls: Tls) -> Result<Store, String> {
-    // The settings are of the process. On PostgreSQL each worker has its part, and one at least.
-    let part = |all: usize| match settings.database {
-        Url::Postgres(_) => all.div_ceil(settings.workers),
+    // The settings are of the process. On PostgreSQL each thread has its part, and one connection at least.
+    let part = |all: usize, threads: usize| match settings.database {
+        Url::Postgres(_) => all.div_ceil(threads),
         Url::Sqlite(_) => all,
     };
+    let reporters = settings.workers.div_ceil(2);
     let options = Options {
-        pool_size: part(settings.pool_size),
-        readers: part(settings.readers),
+        pool_size: part(settings.pool_size, settings.workers + reporters),
+        readers: part(settings.readers, settings.workers),
+        reporters,
         wait: settings.database_wait,
         tls,
     };
@@ -94,19 +95,15 @@ pub fn create_app(
         Error = Error,
     >,
 > {
-    let (app, spec) = App::new()
+    App::new()
         .app_data(state.store)
         .app_data(state.authority)
-        .app_data(state.settings.clone())
+        .app_data(state.settings)
         .app_data(state.metrics)
+        .app_data(state.addresses)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .app_data(web::PathConfig::default().error_handler(http::nothing_of_that_name))
-        .into_utoipa_app()
-        .openapi(openapi::base(&state.settings.issuer))
-        .configure(routes::all)
-        .split_for_parts();
-    app.app_data(Data::new(http::Addresses::of(&spec)))
-        .app_data(state.document)
+        .configure(routes::served)
         .configure(openapi::pages)
         .default_service(web::to(http::elsewhere))
         .wrap(from_fn(auth::receive))

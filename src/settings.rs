@@ -60,7 +60,7 @@ pub const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("TIENDO_LISTEN", "127.0.0.1:8080", "address and port to listen on"),
     ("TIENDO_ISSUER", "http://<TIENDO_LISTEN>", "public base address; iss and aud of every token"),
-    ("TIENDO_WORKERS", "2", "HTTP worker threads"),
+    ("TIENDO_WORKERS", "2", "HTTP worker threads; half as many more compute reports from PostgreSQL"),
     ("TIENDO_POOL_SIZE", "16", "PostgreSQL connections for writes and reports"),
     ("TIENDO_READERS", "4", "shared PostgreSQL connections, or SQLite reader threads"),
     ("TIENDO_DATABASE_WAIT_MS", "5000", "longest wait for a database connection before 503"),

@@ -25,7 +25,7 @@ use crate::{
 /// `not_met`.
 #[utoipa::path(tag = "Pull", params(AssessmentFilter, PageParams), security(("oauth2" = ["observations:read"])),
     responses((status = 200, description = "One page of assessments, by indicator and then by the order of the tree.", body = AssessmentPage)))]
-#[get("/assessments")]
+#[get("")]
 pub async fn list_assessments(
     caller: Permit<ObservationsRead>,
     list: List<AssessmentFilter>,

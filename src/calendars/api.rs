@@ -24,7 +24,7 @@ use crate::{
 /// Calendars are data: they are the same for every client, and change rarely.
 #[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = [])),
     responses((status = 200, description = "One page of calendars.", body = CalendarPage)))]
-#[get("/calendars")]
+#[get("")]
 pub async fn list_calendars(
     _caller: Permit<AnyClient>,
     list: List<NoFilter>,
@@ -39,7 +39,7 @@ pub async fn list_calendars(
 /// itself. For the dates of one period ask `GET /v1/calendars/{code}/periods/{period}`, which does the computing.
 #[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")),
     security(("oauth2" = [])), responses((status = 200, description = "The calendar.", body = Calendar)))]
-#[get("/calendars/{code}")]
+#[get("/{code}")]
 pub async fn get_calendar(
     _caller: Permit<AnyClient>,
     code: Path<String>,
@@ -55,7 +55,7 @@ pub async fn get_calendar(
 /// Days after the nine months of a year are in no period of nine months.
 #[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"), DayFilter),
     security(("oauth2" = [])), responses((status = 200, description = "The periods, shortest first.", body = PeriodsOfDay)))]
-#[get("/calendars/{code}/periods")]
+#[get("/{code}/periods")]
 pub async fn list_calendar_periods(
     caller: Permit<AnyClient>,
     code: Path<String>,
@@ -77,7 +77,7 @@ pub async fn list_calendar_periods(
         ("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"),
         ("period" = Period, Path, description = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or a year `2026-A1`. What cannot be read so is 404."),
     ), security(("oauth2" = [])), responses((status = 200, description = "The dates of the period.", body = CalendarPeriod)))]
-#[get("/calendars/{code}/periods/{period}")]
+#[get("/{code}/periods/{period}")]
 pub async fn get_calendar_period(
     caller: Permit<AnyClient>,
     path: Path<(String, String)>,

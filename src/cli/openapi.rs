@@ -21,10 +21,10 @@ enum Version {
 }
 
 pub fn run(arguments: &Arguments) {
-    let document = Document::of_service("http://127.0.0.1:8080");
+    let document = Document::of_operations();
     let text = match arguments.version {
         Version::V3_1 => document.version_3_1(),
         Version::V3_0 => document.version_3_0(),
     };
-    say(String::from_utf8_lossy(text).trim_end(), false);
+    say(text.trim_end(), false);
 }

@@ -22,7 +22,7 @@ use crate::{
 /// scopes and how it proves itself. Secrets and keys are not shown, here or anywhere else.
 #[utoipa::path(tag = "Reference", params(ClientFilter, PageParams), security(("oauth2" = ["admin"])),
     responses((status = 200, description = "One page of clients.", body = ClientPage)))]
-#[get("/clients")]
+#[get("")]
 pub async fn list_clients(
     caller: Permit<Admin>,
     list: List<ClientFilter>,
@@ -42,7 +42,7 @@ pub async fn list_clients(
 /// the first answer was lost, ask for a new one with `POST /v1/clients/{id}/secrets`.
 #[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["admin"])),
     responses((status = 201, description = "Added; `Location` says where it is. The secret is not shown again.", body = ClientCredentials)))]
-#[post("/clients")]
+#[post("")]
 pub async fn create_client(
     caller: Permit<Admin>,
     retry: RetryKey,
@@ -70,7 +70,7 @@ pub async fn create_client(
 /// rights asks `GET /v1/me`, for which it needs no scope.
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 200, description = "The client, without what is secret.", body = ClientRecord)))]
-#[get("/clients/{id}")]
+#[get("/{id}")]
 pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<Store>) -> Result<Answer, Problem> {
     Answer::of(200, &store.read(async |db| super::get(db, &caller, *id).await).await?)
 }
@@ -84,7 +84,7 @@ pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<S
 /// No `If-Match` is needed, and a repetition is harmless.
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 200, description = "The client as it is now.", body = ClientRecord)))]
-#[patch("/clients/{id}")]
+#[patch("/{id}")]
 pub async fn update_client(
     caller: Permit<Admin>,
     id: Path<ClientId>,
@@ -106,7 +106,7 @@ pub async fn update_client(
 /// One with keys of its own has no secret (422 `client-has-keys`): give it new keys with `PATCH /v1/clients/{id}`.
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 201, description = "The client and its new secret, which is not shown again.", body = ClientCredentials)))]
-#[post("/clients/{id}/secrets")]
+#[post("/{id}/secrets")]
 pub async fn create_client_secret(
     caller: Permit<Admin>,
     id: Path<ClientId>,

@@ -21,7 +21,7 @@ use crate::{
 /// task or an indicator needs: by `number` when you know it exactly, by `q` for words of its title.
 #[utoipa::path(tag = "Reference", params(DocumentFilter, PageParams), security(("oauth2" = ["documents:read"])),
     responses((status = 200, description = "One page of documents, in the order in which they were recorded.", body = DocumentPage)))]
-#[get("/documents")]
+#[get("")]
 pub async fn list_documents(
     caller: Permit<DocumentsRead>,
     list: List<DocumentFilter>,
@@ -38,7 +38,7 @@ pub async fn list_documents(
 /// kept.
 #[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["documents:write"])),
     responses((status = 201, description = "Added; `Location` says where it is.", body = Document)))]
-#[post("/documents")]
+#[post("")]
 pub async fn create_document(
     caller: Permit<DocumentsWrite>,
     retry: RetryKey,
@@ -59,7 +59,7 @@ pub async fn create_document(
 /// /v1/documents/by-key/{source}/{source_key}`.
 #[utoipa::path(tag = "Reference", params(DocumentId), security(("oauth2" = ["documents:read"])),
     responses((status = 200, description = "The document.", body = Document)))]
-#[get("/documents/{id}")]
+#[get("/{id}")]
 pub async fn get_document(
     caller: Permit<DocumentsRead>,
     id: Path<DocumentId>,
@@ -75,7 +75,7 @@ pub async fn get_document(
 /// another system owns can be changed by that system's client only (403 `source-not-yours`).
 #[utoipa::path(tag = "Reference", params(DocumentId, IfMatch), security(("oauth2" = ["documents:write"])),
     responses((status = 200, description = "The document as it is now.", body = Document)))]
-#[patch("/documents/{id}")]
+#[patch("/{id}")]
 pub async fn update_document(
     caller: Permit<DocumentsWrite>,
     id: Path<DocumentId>,
@@ -94,7 +94,7 @@ pub async fn update_document(
 /// is `%2F`.
 #[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:read"])),
     responses((status = 200, description = "The document.", body = Document)))]
-#[get("/documents/by-key/{source}/{source_key}")]
+#[get("/by-key/{source}/{source_key}")]
 pub async fn get_document_by_key(
     caller: Permit<DocumentsRead>,
     key: Path<ByKey>,
@@ -111,7 +111,7 @@ pub async fn get_document_by_key(
 /// `source-not-yours`). `If-Match` is optional here.
 #[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:write"])),
     responses((status = 200, description = "It was there, and is now as sent.", body = Document), (status = 201, description = "It is new; `Location` says where it is.", body = Document)))]
-#[put("/documents/by-key/{source}/{source_key}")]
+#[put("/by-key/{source}/{source_key}")]
 pub async fn put_document_by_key(
     caller: Permit<DocumentsWrite>,
     key: Path<ByKey>,
@@ -136,7 +136,7 @@ pub async fn put_document_by_key(
 /// assigned.
 #[utoipa::path(tag = "Reference", params(DocumentId, PageParams), security(("oauth2" = ["documents:read"])),
     responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
-#[get("/documents/{id}/history")]
+#[get("/{id}/history")]
 pub async fn list_document_history(
     caller: Permit<DocumentsRead>,
     id: Path<DocumentId>,

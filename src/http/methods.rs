@@ -9,7 +9,6 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
-use utoipa::openapi::{OpenApi, PathItem};
 
 use crate::{bilingual::say, problem::Problem};
 
@@ -17,11 +16,11 @@ use crate::{bilingual::say, problem::Problem};
 pub struct Addresses(Vec<(ResourceDef, String)>);
 
 impl Addresses {
-    /// The addresses of a document, and of the document itself.
+    /// The addresses with the methods that they take, and the document itself.
     #[must_use]
-    pub fn of(spec: &OpenApi) -> Self {
+    pub fn of(operations: Vec<(&str, Vec<&str>)>) -> Self {
         let itself = (ResourceDef::new(["/openapi.json", "/openapi-3.0.json"]), "GET, HEAD, OPTIONS".to_owned());
-        let operations = spec.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), allowed(item)));
+        let operations = operations.into_iter().map(|(path, methods)| (ResourceDef::new(path), allowed(&methods)));
         Self(operations.chain([itself]).collect())
     }
 
@@ -30,18 +29,14 @@ impl Addresses {
     }
 }
 
-fn allowed(item: &PathItem) -> String {
-    let (read, write) = (item.get.is_some(), item.post.is_some());
-    let all = [
-        ("GET", read),
-        ("HEAD", read),
-        ("POST", write),
-        ("PUT", item.put.is_some()),
-        ("PATCH", item.patch.is_some()),
-        ("DELETE", item.delete.is_some()),
-        ("OPTIONS", true),
-    ];
-    all.iter().filter(|(_, is_taken)| *is_taken).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+fn allowed(methods: &[&str]) -> String {
+    let is_taken = |name: &str| match name {
+        "OPTIONS" => true,
+        "HEAD" => methods.contains(&"get"),
+        name => methods.iter().any(|method| method.eq_ignore_ascii_case(name)),
+    };
+    let all = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    all.into_iter().filter(|name| is_taken(name)).collect::<Vec<_>>().join(", ")
 }
 
 /// What answers where no operation did: 405 or OPTIONS at an address that exists, else 404.

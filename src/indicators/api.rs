@@ -23,7 +23,7 @@ use crate::{
 /// and a denominator (`ratio`) or a value, and by which periods it is reported.
 #[utoipa::path(tag = "Reference", params(IndicatorFilter, PageParams), security(("oauth2" = ["indicators:read"])),
     responses((status = 200, description = "One page of indicators.", body = IndicatorPage)))]
-#[get("/indicators")]
+#[get("")]
 pub async fn list_indicators(
     caller: Permit<IndicatorsRead>,
     list: List<IndicatorFilter>,
@@ -39,7 +39,7 @@ pub async fn list_indicators(
 /// with care: they cannot change once there are figures. A code that is taken is 409.
 #[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["indicators:write"])),
     responses((status = 201, description = "Defined; `Location` says where it is.", body = Indicator)))]
-#[post("/indicators")]
+#[post("")]
 pub async fn create_indicator(
     caller: Permit<IndicatorsWrite>,
     retry: RetryKey,
@@ -60,7 +60,7 @@ pub async fn create_indicator(
 /// targets at `GET /v1/assessments?indicator=`.
 #[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
     responses((status = 200, description = "The indicator.", body = Indicator)))]
-#[get("/indicators/{code}")]
+#[get("/{code}")]
 pub async fn get_indicator(
     caller: Permit<IndicatorsRead>,
     code: Path<IndicatorCode>,
@@ -77,7 +77,7 @@ pub async fn get_indicator(
 /// nothing makes no version.
 #[utoipa::path(tag = "Reference", params(IndicatorCode, IfMatch), security(("oauth2" = ["indicators:write"])),
     responses((status = 200, description = "The indicator as it is now.", body = Indicator)))]
-#[patch("/indicators/{code}")]
+#[patch("/{code}")]
 pub async fn update_indicator(
     caller: Permit<IndicatorsWrite>,
     code: Path<IndicatorCode>,
@@ -95,7 +95,7 @@ pub async fn update_indicator(
 /// that it was reported under: look it up here. Changes of the targets are not among them.
 #[utoipa::path(tag = "Reference", params(IndicatorCode, PageParams), security(("oauth2" = ["indicators:read"])),
     responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
-#[get("/indicators/{code}/history")]
+#[get("/{code}/history")]
 pub async fn list_indicator_history(
     caller: Permit<IndicatorsRead>,
     code: Path<IndicatorCode>,
@@ -117,7 +117,7 @@ pub async fn list_indicator_history(
 /// Which target holds for an organization in a year, the assessments say.
 #[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
     responses((status = 200, description = "The targets; an empty list while there are none.", body = IndicatorTargets)))]
-#[get("/indicators/{code}/targets")]
+#[get("/{code}/targets")]
 pub async fn get_indicator_targets(
     caller: Permit<IndicatorsRead>,
     code: Path<IndicatorCode>,
@@ -134,7 +134,7 @@ pub async fn get_indicator_targets(
 /// same set again makes no version.
 #[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:write"])), request_body = Vec<Target>,
     responses((status = 200, description = "The targets as they are now.", body = IndicatorTargets)))]
-#[put("/indicators/{code}/targets")]
+#[put("/{code}/targets")]
 pub async fn replace_indicator_targets(
     caller: Permit<IndicatorsWrite>,
     code: Path<IndicatorCode>,

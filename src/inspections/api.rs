@@ -21,7 +21,7 @@ use crate::{
 /// for a report on a period.
 #[utoipa::path(tag = "Pull", params(InspectionFilter, PageParams), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "One page of inspections.", body = InspectionPage)))]
-#[get("/inspections")]
+#[get("")]
 pub async fn list_inspections(
     caller: Permit<TasksRead>,
     list: List<InspectionFilter>,
@@ -37,7 +37,7 @@ pub async fn list_inspections(
 /// /v1/inspections/{id}`. Send an `Idempotency-Key`, so that a repetition is not a second inspection.
 #[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 201, description = "Recorded; `Location` says where it is.", body = Inspection)))]
-#[post("/inspections")]
+#[post("")]
 pub async fn create_inspection(
     caller: Permit<TasksAssign>,
     retry: RetryKey,
@@ -58,7 +58,7 @@ pub async fn create_inspection(
 /// client's tasks.
 #[utoipa::path(tag = "Pull", params(InspectionId), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "The inspection.", body = Inspection)))]
-#[get("/inspections/{id}")]
+#[get("/{id}")]
 pub async fn get_inspection(
     caller: Permit<TasksRead>,
     id: Path<InspectionId>,
@@ -74,7 +74,7 @@ pub async fn get_inspection(
 /// are not sent stay. `If-Match` is required.
 #[utoipa::path(tag = "Push", params(InspectionId, IfMatch), security(("oauth2" = ["tasks:assign"])),
     responses((status = 200, description = "The inspection as it is now.", body = Inspection)))]
-#[patch("/inspections/{id}")]
+#[patch("/{id}")]
 pub async fn update_inspection(
     caller: Permit<TasksAssign>,
     id: Path<InspectionId>,
@@ -92,7 +92,7 @@ pub async fn update_inspection(
 /// see when a finding was added or closed, and by whom.
 #[utoipa::path(tag = "Pull", params(InspectionId, PageParams), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
-#[get("/inspections/{id}/history")]
+#[get("/{id}/history")]
 pub async fn list_inspection_history(
     caller: Permit<TasksRead>,
     id: Path<InspectionId>,

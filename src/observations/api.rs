@@ -49,7 +49,7 @@ const COLUMNS: &[&str] = &[
 /// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
 #[utoipa::path(tag = "Pull", params(ObservationFilter, PageParams), security(("oauth2" = ["observations:read"])),
     responses((status = 200, description = "One page of figures; as CSV or NDJSON the whole list.", content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
-#[get("/observations")]
+#[get("")]
 pub async fn list_observations(
     request: HttpRequest,
     caller: Permit<ObservationsRead>,
@@ -61,7 +61,7 @@ pub async fn list_observations(
         return export(format, COLUMNS, super::export(&store, &caller, list.filter, &list.page).await?).await;
     }
     let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await?;
-    table(&request, format, COLUMNS, page)
+    table(&request, format, COLUMNS, &page)
 }
 
 /// Push figures
@@ -76,7 +76,7 @@ pub async fn list_observations(
 #[utoipa::path(tag = "Push", params(PushParams, RetryKey), security(("oauth2" = ["observations:write"])),
     request_body = Vec<ObservationCreate>,
     responses((status = 200, description = "Every row is written or unchanged (`on_error=abort`).", body = ObservationPush), (status = 207, description = "Each row has an outcome of its own (`on_error=continue`).", body = ObservationPush)))]
-#[post("/observations")]
+#[post("")]
 pub async fn create_observations(
     caller: Permit<ObservationsWrite>,
     retry: RetryKey,
@@ -99,7 +99,7 @@ pub async fn create_observations(
 /// indicator, organization and period. Its `ETag` tells cheaply whether it has changed since.
 #[utoipa::path(tag = "Pull", params(ObservationId), security(("oauth2" = ["observations:read"])),
     responses((status = 200, description = "The figure.", body = Observation)))]
-#[get("/observations/{id}")]
+#[get("/{id}")]
 pub async fn get_observation(
     caller: Permit<ObservationsRead>,
     id: Path<ObservationId>,
@@ -115,7 +115,7 @@ pub async fn get_observation(
 /// they were known at one instant, use `as_of` of the list.
 #[utoipa::path(tag = "Pull", params(ObservationId, PageParams), security(("oauth2" = ["observations:read"])),
     responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
-#[get("/observations/{id}/history")]
+#[get("/{id}/history")]
 pub async fn list_observation_history(
     caller: Permit<ObservationsRead>,
     id: Path<ObservationId>,

@@ -9,7 +9,7 @@ mod sizes;
 mod version_3_0;
 mod written;
 
-use actix_web::{http::Method, web::Bytes};
+use actix_web::http::Method;
 use serde_json::Value;
 use utoipa::{
     OpenApi,
@@ -21,7 +21,7 @@ use utoipa::{
 };
 use utoipa_actix_web::AppExt;
 
-pub use pages::pages;
+pub use pages::{operations_of_addresses, pages};
 pub use problems::{ProblemBody, ProblemError};
 
 use crate::{
@@ -55,13 +55,15 @@ pub fn example_of_problem(slug: &str, language: Language) -> Option<&'static Val
     Examples::recorded().of_problem(slug, language)
 }
 
+/// Where the service is that the document is written for, until it is served.
+const WRITTEN_FOR: &str = "http://127.0.0.1:8080";
+
 /// The document before the operations are added to it.
-#[must_use]
-pub fn base(issuer: &str) -> Spec {
+fn base() -> Spec {
     let mut spec = Base::openapi();
-    spec.servers = Some(vec![Server::new(issuer)]);
+    spec.servers = Some(vec![Server::new(WRITTEN_FOR)]);
     let scopes = ScopeName::ALL.iter().map(|scope| (scope.as_str(), scope.meaning())).collect::<Scopes>();
-    let flow = Flow::ClientCredentials(ClientCredentials::new(format!("{issuer}/oauth2/token"), scopes));
+    let flow = Flow::ClientCredentials(ClientCredentials::new(format!("{WRITTEN_FOR}/oauth2/token"), scopes));
     if let Some(components) = &mut spec.components {
         components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new([flow])));
     }
@@ -69,18 +71,17 @@ pub fn base(issuer: &str) -> Spec {
 }
 
 /// The finished document, as text.
-#[derive(Clone)]
 pub struct Document {
-    version_3_1: Bytes,
-    version_3_0: Bytes,
+    version_3_1: String,
+    version_3_0: String,
 }
 
 impl Document {
-    /// The document of the service at `issuer`, without a running service.
+    /// The document as the operations say it; `openapi/` holds what was written of it, and that is served.
     #[must_use]
-    pub fn of_service(issuer: &str) -> Self {
+    pub fn of_operations() -> Self {
         let (_, spec) =
-            actix_web::App::new().into_utoipa_app().openapi(base(issuer)).configure(routes::all).split_for_parts();
+            actix_web::App::new().into_utoipa_app().openapi(base()).configure(routes::described).split_for_parts();
         Self::of(spec)
     }
 
@@ -102,7 +103,7 @@ impl Document {
         components.examples = examples.of_problems();
         components.responses = problems::components(&mut spec.paths);
         let older = version_3_0::of(serde_json::to_value(&spec).unwrap_or_default());
-        let line_end = |text: String| (text + "\n").into();
+        let line_end = |text: String| text + "\n";
         Self {
             version_3_1: line_end(spec.to_pretty_json().unwrap_or_default()),
             version_3_0: line_end(format!("{older:#}")),
@@ -111,13 +112,13 @@ impl Document {
 
     /// The document of OpenAPI 3.1 as JSON text.
     #[must_use]
-    pub fn version_3_1(&self) -> &Bytes {
+    pub fn version_3_1(&self) -> &str {
         &self.version_3_1
     }
 
     /// The same for readers of OpenAPI 3.0.
     #[must_use]
-    pub fn version_3_0(&self) -> &Bytes {
+    pub fn version_3_0(&self) -> &str {
         &self.version_3_0
     }
 }

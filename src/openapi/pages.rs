@@ -1,13 +1,17 @@
 //! The document and the page that shows it, from the binary.
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpResponse, get,
     http::header,
-    web::{self, Bytes, Data},
+    web::{self, Data},
 };
+use serde::{Deserialize, de::IgnoredAny};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::Document;
+use super::WRITTEN_FOR;
+use crate::settings::Settings;
 
 /// Adds `/openapi.json`, `/openapi-3.0.json` and `/docs`.
 pub fn pages(routes: &mut web::ServiceConfig) {
@@ -25,19 +29,40 @@ pub fn pages(routes: &mut web::ServiceConfig) {
         .service(SwaggerUi::new("/docs/{_:.*}").config(config));
 }
 
+/// What was written of the document when the service was built. Held ready as it is: the document with all that makes it
+/// would take more memory than anything that the service does.
+const VERSION_3_1: &str = include_str!("../../openapi/openapi.json");
+const VERSION_3_0: &str = include_str!("../../openapi/openapi-3.0.json");
+
 #[get("/openapi.json")]
-async fn get_openapi(document: Data<Document>) -> HttpResponse {
-    json(document.version_3_1())
+async fn get_openapi(settings: Data<Settings>) -> HttpResponse {
+    json(VERSION_3_1, &settings)
 }
 
 #[get("/openapi-3.0.json")]
-async fn get_openapi_3_0(document: Data<Document>) -> HttpResponse {
-    json(document.version_3_0())
+async fn get_openapi_3_0(settings: Data<Settings>) -> HttpResponse {
+    json(VERSION_3_0, &settings)
 }
 
-fn json(document: &Bytes) -> HttpResponse {
+fn json(document: &str, settings: &Settings) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .content_type("application/json")
-        .body(document.clone())
+        .body(document.replace(WRITTEN_FOR, &settings.issuer))
+}
+
+#[derive(Deserialize)]
+#[expect(clippy::zero_sized_map_values, reason = "what is behind a method is skipped as it is read")]
+struct Addresses<'a> {
+    #[serde(borrow)]
+    paths: BTreeMap<&'a str, BTreeMap<&'a str, IgnoredAny>>,
+}
+
+/// The addresses of the document, each with the methods that it takes there, in small letters.
+///
+/// # Errors
+/// When the document is none.
+pub fn operations_of_addresses() -> Result<Vec<(&'static str, Vec<&'static str>)>, serde_json::Error> {
+    let Addresses { paths } = serde_json::from_str(VERSION_3_1)?;
+    Ok(paths.into_iter().map(|(path, item)| (path, item.into_keys().collect())).collect())
 }

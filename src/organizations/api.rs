@@ -21,7 +21,7 @@ use crate::{
 /// organization and all below it; what lies outside the client's part is not shown.
 #[utoipa::path(tag = "Reference", params(OrganizationFilter, PageParams), security(("oauth2" = ["organizations:read"])),
     responses((status = 200, description = "One page of organizations.", body = OrganizationPage)))]
-#[get("/organizations")]
+#[get("")]
 pub async fn list_organizations(
     caller: Permit<OrganizationsRead>,
     list: List<OrganizationFilter>,
@@ -38,7 +38,7 @@ pub async fn list_organizations(
 /// set up.
 #[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["organizations:write"])),
     responses((status = 201, description = "Added; `Location` says where it is.", body = Organization)))]
-#[post("/organizations")]
+#[post("")]
 pub async fn create_organization(
     caller: Permit<OrganizationsWrite>,
     retry: RetryKey,
@@ -59,7 +59,7 @@ pub async fn create_organization(
 /// exist.
 #[utoipa::path(tag = "Reference", params(OrgCode), security(("oauth2" = ["organizations:read"])),
     responses((status = 200, description = "The organization.", body = Organization)))]
-#[get("/organizations/{code}")]
+#[get("/{code}")]
 pub async fn get_organization(
     caller: Permit<OrganizationsRead>,
     code: Path<OrgCode>,
@@ -76,7 +76,7 @@ pub async fn get_organization(
 /// since what they reported stays: close one with `valid_to`. A patch that changes nothing makes no new version.
 #[utoipa::path(tag = "Reference", params(OrgCode, IfMatch), security(("oauth2" = ["organizations:write"])),
     responses((status = 200, description = "The organization as it is now.", body = Organization)))]
-#[patch("/organizations/{code}")]
+#[patch("/{code}")]
 pub async fn update_organization(
     caller: Permit<OrganizationsWrite>,
     code: Path<OrgCode>,
@@ -95,7 +95,7 @@ pub async fn update_organization(
 /// organization moved because one above it moved is recorded there, not here.
 #[utoipa::path(tag = "Reference", params(OrgCode, PageParams), security(("oauth2" = ["organizations:read"])),
     responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
-#[get("/organizations/{code}/history")]
+#[get("/{code}/history")]
 pub async fn list_organization_history(
     caller: Permit<OrganizationsRead>,
     code: Path<OrgCode>,

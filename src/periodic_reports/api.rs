@@ -32,7 +32,7 @@ use crate::{
         PeriodicReportFilter,
     ), security(("oauth2" = ["reports:read"])),
     responses((status = 200, description = "The report.", content((PeriodicReport = "application/json"), (String = "text/csv")))))]
-#[get("/periodic-reports/{period}")]
+#[get("/{period}")]
 pub async fn get_periodic_report(
     caller: Permit<ReportsRead>,
     period: Path<String>,
@@ -76,7 +76,7 @@ fn answer(
         ReportFormat::Json => Said(report, language).respond_to(request),
         ReportFormat::Csv => {
             let items = super::lines(&report, language);
-            table(request, Format::Csv, COLUMNS, Listed { items, next_cursor: None, total: None })?
+            table(request, Format::Csv, COLUMNS, &Listed { items, next_cursor: None, total: None })?
         }
     };
     let headers = answer.headers_mut();

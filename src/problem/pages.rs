@@ -60,7 +60,7 @@ fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
 /// decide by `type`, which never changes, not by the texts. The language is that of `Accept-Language`, Vietnamese when
 /// it names none that is offered. The whole catalogue is one answer, without pages. No token is needed.
 #[utoipa::path(tag = "Reference", security(()), responses((status = 200, description = "The whole catalogue.", body = ProblemCatalogue)))]
-#[get("/problems")]
+#[get("")]
 pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
     Json(ProblemCatalogue { items: CATALOGUE.iter().map(|kind| help(kind, &request)).collect() })
 }
@@ -72,7 +72,7 @@ pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
 /// `Accept-Language`. The details of one refusal are in the refusal itself, not here. No token is needed.
 #[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "Which kind (mã lỗi): the last part of the problem's `type`; one that is not in the catalogue is 404.", example = "version-stale", pattern = "^[a-z0-9-]{1,64}$")),
     responses((status = 200, description = "The kind of problem, explained.", body = ProblemHelp)))]
-#[get("/problems/{slug}")]
+#[get("/{slug}")]
 pub async fn get_problem(request: HttpRequest, slug: Path<String>) -> Result<Json<ProblemHelp>, Problem> {
     let found = CATALOGUE.iter().find(|kind| kind.slug == *slug);
     found.map(|kind| Json(help(kind, &request))).ok_or_else(|| {

@@ -37,7 +37,7 @@ use crate::{
 /// in each of the indicator's reporting periods within the period.
 #[utoipa::path(tag = "Pull", params(ProgressFilter), security(("oauth2" = ["reports:read"])),
     responses((status = 200, description = "The figures, as of the day asked for.", body = Progress)))]
-#[get("/progress")]
+#[get("")]
 pub async fn get_progress(
     caller: Permit<ReportsRead>,
     filter: Query<ProgressFilter>,
@@ -56,7 +56,7 @@ pub async fn get_progress(
 /// part of the tree count, though the way to them may lead through documents that it cannot read.
 #[utoipa::path(tag = "Pull", params(DocumentId, RollupFilter), security(("oauth2" = ["reports:read"])),
     responses((status = 200, description = "The figures, as of today.", body = Progress)))]
-#[get("/documents/{id}/rollup")]
+#[get("/{id}/rollup")]
 pub async fn get_document_rollup(
     caller: Permit<ReportsRead>,
     id: Path<DocumentId>,

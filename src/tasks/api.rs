@@ -31,7 +31,7 @@ use crate::{
 /// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
 #[utoipa::path(tag = "Pull", params(TaskFilter, PageParams), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "One page of tasks; as CSV or NDJSON the whole list.", content((TaskPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
-#[get("/tasks")]
+#[get("")]
 pub async fn list_tasks(
     caller: Permit<TasksRead>,
     list: List<TaskFilter>,
@@ -45,7 +45,7 @@ pub async fn list_tasks(
         return export(format, COLUMNS, super::export(&store, &caller, list.filter, as_of).await?).await;
     }
     let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page, as_of).await).await?;
-    table(&request, format, COLUMNS, page.map(|task| TaskView::of(task, as_of)))
+    table(&request, format, COLUMNS, &page.map(|task| TaskView::of(task, as_of)))
 }
 
 /// Assign a task
@@ -55,7 +55,7 @@ pub async fn list_tasks(
 /// is; here only an `Idempotency-Key` keeps a repetition from making a second task. State, percentage and money spent
 /// are not given: they move through `transitions` and `progress-updates`.
 #[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, description = "Assigned; `Location` says where it is.", body = TaskView)))]
-#[post("/tasks")]
+#[post("")]
 pub async fn create_task(
     caller: Permit<TasksAssign>,
     retry: RetryKey,
@@ -77,7 +77,7 @@ pub async fn create_task(
 /// in Ho Chi Minh City. Read it before a change, for its `ETag`. `timeliness` depends on the day and is no part of the
 /// version: a 304 says that the task is unchanged, not that it is still on time.
 #[utoipa::path(tag = "Pull", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The task.", body = TaskView)))]
-#[get("/tasks/{id}")]
+#[get("/{id}")]
 pub async fn get_task(
     caller: Permit<TasksRead>,
     id: Path<TaskId>,
@@ -95,7 +95,7 @@ pub async fn get_task(
 /// given moves through `deadline-changes`, the state through `transitions`. A task that is completed or cancelled takes
 /// no change. A patch that changes nothing makes no version.
 #[utoipa::path(tag = "Push", params(TaskId, IfMatch), security(("oauth2" = ["tasks:assign"])), responses((status = 200, description = "The task as it is now.", body = TaskView)))]
-#[patch("/tasks/{id}")]
+#[patch("/{id}")]
 pub async fn update_task(
     caller: Permit<TasksAssign>,
     id: Path<TaskId>,
@@ -116,7 +116,7 @@ pub async fn update_task(
 /// `%2F`.
 #[utoipa::path(tag = "Pull", params(ByKey), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "The task.", body = TaskView)))]
-#[get("/tasks/by-key/{source}/{source_key}")]
+#[get("/by-key/{source}/{source_key}")]
 pub async fn get_task_by_key(
     caller: Permit<TasksRead>,
     key: Path<ByKey>,
@@ -135,7 +135,7 @@ pub async fn get_task_by_key(
 /// touched. The `source` must be the client's own (403 `source-not-yours`). `If-Match` is optional here.
 #[utoipa::path(tag = "Push", params(ByKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 200, description = "It was there, and is now as sent.", body = TaskView), (status = 201, description = "It is new; `Location` says where it is.", body = TaskView)))]
-#[put("/tasks/by-key/{source}/{source_key}")]
+#[put("/by-key/{source}/{source_key}")]
 pub async fn put_task_by_key(
     caller: Permit<TasksAssign>,
     key: Path<ByKey>,
@@ -160,7 +160,7 @@ pub async fn put_task_by_key(
 /// the day on which it is asked for.
 #[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
-#[get("/tasks/{id}/history")]
+#[get("/{id}/history")]
 pub async fn list_task_history(
     caller: Permit<TasksRead>,
     id: Path<TaskId>,

@@ -20,7 +20,7 @@ use crate::{
 /// task is the one before the first move, or the one that the first move gave.
 #[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "One page of moves.", body = DeadlineChangePage)))]
-#[get("/tasks/{id}/deadline-changes")]
+#[get("/{id}/deadline-changes")]
 pub async fn list_deadline_changes(
     caller: Permit<TasksRead>,
     id: Path<TaskId>,
@@ -37,7 +37,7 @@ pub async fn list_deadline_changes(
 /// the date that it has already. Send an `Idempotency-Key`, so that a repetition gets the first answer.
 #[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 201, description = "Recorded; the task's `due_on` is the new one.", body = DeadlineChange)))]
-#[post("/tasks/{id}/deadline-changes")]
+#[post("/{id}/deadline-changes")]
 pub async fn create_deadline_change(
     caller: Permit<TasksAssign>,
     id: Path<TaskId>,

@@ -20,7 +20,7 @@ use crate::{
 /// work, its obstacles, proposals and evidence. Updates are never changed or deleted.
 #[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "One page of updates.", body = ProgressUpdatePage)))]
-#[get("/tasks/{id}/progress-updates")]
+#[get("/{id}/progress-updates")]
 pub async fn list_progress_updates(
     caller: Permit<TasksRead>,
     id: Path<TaskId>,
@@ -40,7 +40,7 @@ pub async fn list_progress_updates(
 /// Send an `Idempotency-Key`, so that a repetition is not a second update.
 #[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:progress"])),
     responses((status = 201, description = "Recorded.", body = ProgressUpdate)))]
-#[post("/tasks/{id}/progress-updates")]
+#[post("/{id}/progress-updates")]
 pub async fn create_progress_update(
     caller: Permit<TasksProgress>,
     id: Path<TaskId>,

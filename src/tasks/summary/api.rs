@@ -23,7 +23,7 @@ use crate::{
 /// today.
 #[utoipa::path(tag = "Pull", params(SummaryFilter), security(("oauth2" = ["tasks:read"])),
     responses((status = 200, description = "The counts and their sum.", body = Summary)))]
-#[get("/tasks/summary")]
+#[get("/summary")]
 pub async fn get_task_summary(
     caller: Permit<TasksRead>,
     filter: Query<SummaryFilter>,

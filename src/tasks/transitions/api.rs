@@ -22,7 +22,7 @@ use crate::{
 /// out again and calls off; `tasks:progress` accepts, returns, starts and hands in; either suspends. A client that only
 /// reads gets an empty list.
 #[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The state, and the moves from it.", body = Moves)))]
-#[get("/tasks/{id}/transitions")]
+#[get("/{id}/transitions")]
 pub async fn list_task_transitions(
     caller: Permit<TasksRead>,
     id: Path<TaskId>,
@@ -41,7 +41,7 @@ pub async fn list_task_transitions(
 /// Send an `Idempotency-Key`: a repetition without one is refused, since the task has left the state.
 #[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"]), ("oauth2" = ["tasks:progress"])),
     responses((status = 200, description = "The task in its new state.", body = TaskView)))]
-#[post("/tasks/{id}/transitions")]
+#[post("/{id}/transitions")]
 pub async fn create_task_transition(
     caller: Permit<TasksMove>,
     id: Path<TaskId>,

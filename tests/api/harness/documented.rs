@@ -15,7 +15,7 @@ struct Operation {
 }
 
 static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
-    let document: Value = serde_json::from_slice(Document::of_service("http://test").version_3_1()).unwrap();
+    let document: Value = serde_json::from_str(Document::of_operations().version_3_1()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
