@@ -25,12 +25,21 @@ use prometheus_client::{
     registry::Registry,
 };
 use tracing::Instrument;
+use uuid::Uuid;
 
+mod format;
 mod lines;
 
 pub use lines::write_waiting;
 
-use crate::{auth::RequestId, bilingual::Language, clock::new_id, problem};
+use format::Json;
+
+use crate::{
+    auth::RequestId,
+    bilingual::Language,
+    clock::{Clock, new_id},
+    problem,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -43,8 +52,8 @@ pub fn start(filter: &str) -> Result<(), String> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(lines::Lines::start().map_err(|error| error.to_string())?);
-    let log = log.json().flatten_event(true).with_span_list(false);
-    log.try_init().map_err(|error| error.to_string())
+    let json = Json(Clock::system());
+    log.event_format(json.clone()).fmt_fields(json).try_init().map_err(|error| error.to_string())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -109,14 +118,14 @@ pub async fn observe(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
     let id = request_id(&request);
-    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let metrics = request.app_data::<Data<Arc<Metrics>>>().cloned();
     let in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));
     let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::preferred(language.unwrap_or_default());
     let method = request.method().clone();
     let trace = trace_of(&request).map(str::to_owned);
-    let span = tracing::info_span!("request", request_id = %id, method = %method, trace);
+    let span = tracing::info_span!("request", request_id = &*id);
 
     let response = next.call(request).instrument(span.clone()).await?;
     let mut response = span.in_scope(|| settle(response, language, &id));
@@ -128,15 +137,14 @@ pub async fn observe(
     }
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let (status, took) = (response.status().as_u16(), began.elapsed());
-    if let Some(metrics) = &metrics {
-        let labels = Labels { method: known_method(&method), route: route.clone(), status };
-        metrics.requests.get_or_create(&labels).inc();
-        metrics.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(took.as_secs_f64());
-    }
     drop(in_flight);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     // Complete in itself: what a span says is read back and written again for each line, which costs more than the line.
-    tracing::info!(parent: None, request_id = %id, method = %method, trace, route, status, micros, "answered");
+    tracing::info!(parent: None, request_id = &*id, method = method.as_str(), trace, route, status, micros, "answered");
+    if let Some(metrics) = &metrics {
+        metrics.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(took.as_secs_f64());
+        metrics.requests.get_or_create(&Labels { method: known_method(&method), route, status }).inc();
+    }
     Ok(response)
 }
 
@@ -186,13 +194,16 @@ fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, language: Lang
 }
 
 /// The caller's id when it is well formed, else a new one.
-fn request_id(request: &ServiceRequest) -> String {
+fn request_id(request: &ServiceRequest) -> Arc<str> {
     let theirs = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let is_plain = |id: &&str| {
         (1..=128).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     };
-    theirs.filter(is_plain).map_or_else(|| new_id().to_string(), str::to_owned)
+    match theirs.filter(is_plain) {
+        Some(id) => id.into(),
+        None => (&*new_id().hyphenated().encode_lower(&mut Uuid::encode_buffer())).into(),
+    }
 }
 
 /// The trace id of a well-formed W3C `traceparent`.

@@ -58,7 +58,7 @@ pub struct Authority {
     issuer: String,
     token_life: Duration,
     quotas: Quotas,
-    verified: Mutex<HashMap<[u8; 32], Verified>>,
+    verified: Mutex<HashMap<[u8; 32], Arc<Verified>>>,
 }
 
 impl Authority {
@@ -126,21 +126,20 @@ impl Authority {
     }
 
     /// Who a token stands for.
-    pub(super) async fn verify(&self, token: &str) -> Result<Arc<Identity>, Problem> {
+    pub(super) async fn verify(&self, token: &[u8]) -> Result<Arc<Identity>, Problem> {
         let digest: [u8; 32] = Sha256::digest(token).into();
         let now = self.clock.now();
-        let known = self.recall(&digest);
-        let claims = match known {
-            Some((claims, _, _)) if claims.exp <= now.utc().timestamp() => return Err(invalid()),
-            Some((_, identity, checked_at)) if now.utc() - checked_at.utc() < RECHECK => return Ok(identity),
-            Some((claims, _, _)) => claims,
-            None => self.claims(token).await?,
+        let claims = match self.recall(&digest) {
+            Some(known) if known.claims.exp <= now.utc().timestamp() => return Err(invalid()),
+            Some(known) if now.utc() - known.checked_at.utc() < RECHECK => return Ok(Arc::clone(&known.identity)),
+            Some(known) => known.claims.clone(),
+            None => self.claims(std::str::from_utf8(token).map_err(|_| invalid())?).await?,
         };
         if claims.exp <= now.utc().timestamp() {
             return Err(invalid());
         }
         let identity = Arc::new(self.identify(&claims).await?);
-        self.remember(digest, Verified { claims, identity: Arc::clone(&identity), checked_at: now });
+        self.remember(digest, Arc::new(Verified { claims, identity: Arc::clone(&identity), checked_at: now }));
         Ok(identity)
     }
 
@@ -193,12 +192,11 @@ impl Authority {
         })
     }
 
-    fn recall(&self, digest: &[u8; 32]) -> Option<(Claims, Arc<Identity>, Instant)> {
-        let verified = self.verified.lock().ok()?;
-        verified.get(digest).map(|known| (known.claims.clone(), Arc::clone(&known.identity), known.checked_at))
+    fn recall(&self, digest: &[u8; 32]) -> Option<Arc<Verified>> {
+        self.verified.lock().ok()?.get(digest).map(Arc::clone)
     }
 
-    fn remember(&self, digest: [u8; 32], entry: Verified) {
+    fn remember(&self, digest: [u8; 32], entry: Arc<Verified>) {
         let Ok(mut verified) = self.verified.lock() else { return };
         if verified.len() >= REMEMBERED {
             let now = entry.checked_at.utc().timestamp();

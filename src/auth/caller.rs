@@ -63,12 +63,12 @@ pub(super) struct Identity {
 #[derive(Debug, Clone)]
 pub struct Caller {
     identity: Arc<Identity>,
-    request_id: String,
+    request_id: Arc<str>,
     now: Instant,
 }
 
 impl Caller {
-    pub(super) fn new(identity: Arc<Identity>, request_id: String, now: Instant) -> Self {
+    pub(super) fn new(identity: Arc<Identity>, request_id: Arc<str>, now: Instant) -> Self {
         Self { identity, request_id, now }
     }
 
@@ -83,7 +83,7 @@ impl Caller {
             source,
             scopes: ScopeName::ALL.iter().copied().collect(),
         };
-        Self::new(Arc::new(identity), request_id.to_owned(), now)
+        Self::new(Arc::new(identity), request_id.into(), now)
     }
 
     /// The client; none for the operator.
@@ -154,7 +154,7 @@ impl Caller {
 
 /// The id of the request, set by the outermost layer.
 #[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+pub struct RequestId(pub Arc<str>);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,8 @@
 //! The door: who calls is settled before anything else of the request is read, so that a caller without the right
 //! to an operation learns nothing of it, not even what is wrong with its body.
 
+use std::sync::Arc;
+
 use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::MessageBody,
@@ -40,17 +42,17 @@ pub async fn receive(
 async fn authenticate(request: &HttpRequest) -> Result<(Caller, Option<Quota>), Problem> {
     let authority = request.app_data::<Data<Authority>>().ok_or_else(|| Problem::internal("no authority"))?;
     let header = request.headers().get(header::AUTHORIZATION).ok_or_else(missing)?;
-    let token = header.to_str().ok().and_then(bearer).ok_or_else(missing)?;
+    let token = bearer(header.as_bytes()).ok_or_else(missing)?;
     let identity = authority.verify(token).await?;
     let now = authority.clock().now();
     let quota = identity.client.and_then(|client| authority.quotas().spend(client, now));
-    let request_id = request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone());
+    let request_id = request.extensions().get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
     Ok((Caller::new(identity, request_id, now), quota))
 }
 
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = value.split_at_checked("Bearer".len())?;
+    (scheme.eq_ignore_ascii_case(b"Bearer") && token.first() == Some(&b' ')).then(|| token.trim_ascii())
 }
 
 fn missing() -> Problem {

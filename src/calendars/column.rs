@@ -12,13 +12,14 @@ use utoipa::openapi::{
 };
 
 use super::period::Period;
+use crate::db::types::Inline;
 
 impl<DB: Backend> FromSql<Text, DB> for Period
 where
-    String: FromSql<Text, DB>,
+    Inline: FromSql<Text, DB>,
 {
     fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(String::from_sql(value)?.parse()?)
+        Ok(Inline::from_sql(value)?.parse()?)
     }
 }
 

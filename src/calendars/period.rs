@@ -129,32 +129,26 @@ impl FromStr for Period {
     type Err = PeriodError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (year, kind) = text.split_once('-').ok_or(PeriodError::Form)?;
-        let year = i32::from(digits(year, 4)?);
-        let (frequency, number) = if kind == "9M" {
-            (Frequency::NineMonths, 1)
-        } else if let Some(number) = kind.strip_prefix('M') {
-            (Frequency::Month, digits(number, 2)?)
-        } else if let Some(number) = kind.strip_prefix('Q') {
-            (Frequency::Quarter, digits(number, 1)?)
-        } else if let Some(number) = kind.strip_prefix('S') {
-            (Frequency::HalfYear, digits(number, 1)?)
-        } else if let Some(number) = kind.strip_prefix('A') {
-            (Frequency::Year, digits(number, 1)?)
-        } else {
+        let Some((&[a, b, c, d, b'-'], kind)) = text.as_bytes().split_first_chunk() else {
             return Err(PeriodError::Form);
         };
-        let number = u8::try_from(number).map_err(|_| PeriodError::Number(frequency))?;
+        let year =
+            i32::from(digit(a)?) * 1000 + i32::from(digit(b)?) * 100 + i32::from(digit(c)?) * 10 + i32::from(digit(d)?);
+        let (frequency, number) = match *kind {
+            [b'9', b'M'] => (Frequency::NineMonths, 1),
+            [b'M', ten, one] => (Frequency::Month, digit(ten)? * 10 + digit(one)?),
+            [b'Q', number] => (Frequency::Quarter, digit(number)?),
+            [b'S', number] => (Frequency::HalfYear, digit(number)?),
+            [b'A', number] => (Frequency::Year, digit(number)?),
+            _ => return Err(PeriodError::Form),
+        };
         Self::new(year, frequency, number)
     }
 }
 
-// One spelling per period: `parse` alone would also take `+7`, and `2026-M7` and `2026-M07` would be two keys for one month.
-fn digits(text: &str, width: usize) -> Result<u16, PeriodError> {
-    if text.len() != width || !text.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(PeriodError::Form);
-    }
-    text.parse().map_err(|_| PeriodError::Form)
+// One spelling per period: `2026-M7` and `2026-M07` would be two keys for one month.
+fn digit(byte: u8) -> Result<u8, PeriodError> {
+    if byte.is_ascii_digit() { Ok(byte - b'0') } else { Err(PeriodError::Form) }
 }
 
 impl TryFrom<String> for Period {

@@ -59,7 +59,7 @@ pub fn change<T: Serialize>(
         client: caller.client(),
         request_id: caller.request_id().to_owned(),
         recorded_at: caller.now(),
-        content: serde_json::to_string(content).map_err(Problem::internal)?,
+        content: sonic_rs::to_string(content).map_err(Problem::internal)?,
         detail: None,
     })
 }

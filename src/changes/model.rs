@@ -1,7 +1,7 @@
 //! Entries of the log.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
@@ -98,10 +98,10 @@ pub struct HistoryEntry {
     pub request_id: String,
     /// The subject as it was from then on.
     #[schema(value_type = Object)]
-    pub content: Box<RawValue>,
+    pub content: Value,
     /// What was said with the change: reason, evidence.
     #[schema(value_type = Option<Object>)]
-    pub detail: Option<Box<RawValue>>,
+    pub detail: Option<Value>,
 }
 
 impl HistoryEntry {
@@ -116,8 +116,8 @@ impl HistoryEntry {
             recorded_at: change.recorded_at,
             client: change.client,
             request_id: change.request_id,
-            content: RawValue::from_string(change.content).map_err(Problem::internal)?,
-            detail: change.detail.map(RawValue::from_string).transpose().map_err(Problem::internal)?,
+            content: serde_json::from_str(&change.content).map_err(Problem::internal)?,
+            detail: change.detail.as_deref().map(serde_json::from_str).transpose().map_err(Problem::internal)?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! An answer that can be kept and given again: what a repeated POST gets.
 
 use actix_web::{
-    HttpRequest, HttpResponse, Responder,
+    HttpRequest, HttpResponse, HttpResponseBuilder, Responder,
     body::BoxBody,
     http::{StatusCode, header},
 };
@@ -9,6 +9,16 @@ use serde::Serialize;
 
 use super::etag::{Versioned, etag};
 use crate::problem::Problem;
+
+/// Writes a value as the JSON body of an answer. `room` is about how many bytes that takes: a body that grows as it is
+/// written is copied again and again.
+pub fn json<T: Serialize>(answer: &mut HttpResponseBuilder, value: &T, room: usize) -> HttpResponse {
+    let mut body = Vec::with_capacity(room);
+    match sonic_rs::to_writer(&mut body, value) {
+        Ok(()) => answer.content_type("application/json").body(body),
+        Err(error) => HttpResponse::from_error(Problem::internal(error)),
+    }
+}
 
 /// Status, headers and body of an answer, as they are stored for a repetition.
 #[derive(Debug, Clone)]
@@ -55,7 +65,7 @@ impl Answer {
     /// # Errors
     /// `internal`, when the value cannot be written as JSON.
     pub fn of<T: Serialize>(status: u16, value: &T) -> Result<Self, Problem> {
-        let body = serde_json::to_string(value).map_err(Problem::internal)?;
+        let body = sonic_rs::to_string(value).map_err(Problem::internal)?;
         Ok(Self { status, location: None, etag: None, body, replayed: false })
     }
 }

@@ -33,7 +33,7 @@ impl<'a> Cells<'a> {
     fn put<T: Serialize + ?Sized>(&mut self, name: &[u8], value: &T) -> Result<(), Error> {
         let place = self.columns.iter().position(|column| column.as_bytes() == name);
         let Some(text) = place.and_then(|place| self.texts.get_mut(place)) else { return Ok(()) };
-        serde_json::to_writer(&mut *text, value)?;
+        sonic_rs::to_writer(&mut *text, value).map_err(Error::custom)?;
         match text.as_slice() {
             b"null" => text.clear(),
             [b'"', inner @ .., b'"'] if inner.contains(&b'\\') => {
@@ -68,7 +68,7 @@ impl SerializeMap for &mut Cells<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         self.name.clear();
-        serde_json::to_writer(&mut self.name, key)
+        sonic_rs::to_writer(&mut self.name, key).map_err(Error::custom)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {

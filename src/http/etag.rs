@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody
 use serde::Serialize;
 use utoipa::IntoParams;
 
+use super::answer::json;
 use crate::{bilingual::Bilingual, problem::Problem};
 
 /// What has a version has an ETag.
@@ -90,6 +91,6 @@ impl<T: Serialize + Versioned> Responder for Tagged<T> {
         {
             return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
         }
-        HttpResponse::Ok().insert_header((header::ETAG, tag)).json(self.0)
+        json(HttpResponse::Ok().insert_header((header::ETAG, tag)), &self.0, 2048)
     }
 }

@@ -87,7 +87,7 @@ pub fn table<T: Serialize>(
     request: &HttpRequest,
     format: Format,
     columns: &[&str],
-    page: Listed<T>,
+    page: &Listed<T>,
 ) -> Result<HttpResponse, Problem> {
     let link = next_link(request, page.next_cursor.as_deref());
     let mut answer = HttpResponse::Ok();
@@ -96,7 +96,7 @@ pub fn table<T: Serialize>(
         answer.insert_header((header::LINK, link));
     }
     match format {
-        Format::Json => Ok(answer.json(page)),
+        Format::Json => Ok(page.json(&mut answer)),
         lines => Ok(answer.content_type(lines.media_type()).body(Lines::of(lines, columns).write(&page.items)?)),
     }
 }
@@ -138,7 +138,7 @@ impl<'a> Lines<'a> {
         if self.format != Format::Csv {
             let mut text = Vec::new();
             for item in items {
-                serde_json::to_writer(&mut text, item).map_err(Problem::internal)?;
+                sonic_rs::to_writer(&mut text, item).map_err(Problem::internal)?;
                 text.push(b'\n');
             }
             return Ok(text);

@@ -5,13 +5,15 @@ use std::{
     future::{Ready, ready},
 };
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, http::header};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, Responder, body::BoxBody, dev::Payload, http::header,
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use super::query;
+use super::{answer::json, query};
 use crate::{bilingual::Bilingual, problem::Problem};
 
 const DEFAULT_LIMIT: i64 = 50;
@@ -179,6 +181,14 @@ pub struct Listed<T> {
 }
 
 impl<T> Listed<T> {
+    /// Writes the page as the JSON body of an answer.
+    pub(super) fn json(&self, answer: &mut HttpResponseBuilder) -> HttpResponse
+    where
+        T: Serialize,
+    {
+        json(answer, self, 1024 * (self.items.len() + 1))
+    }
+
     /// The same page with each item in another form.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
         Listed { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor, total: self.total }
@@ -193,7 +203,7 @@ impl<T: Serialize> Responder for Listed<T> {
         if let Some(link) = next_link(request, self.next_cursor.as_deref()) {
             answer.insert_header((header::LINK, link));
         }
-        answer.json(self)
+        self.json(&mut answer)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         schema::tasks,
         types::{
             DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, Percent, RecordKey, ShortText, SourceCode,
-            TaskId, Vnd, fold, words,
+            TaskId, Vnd, fold, iso, words,
         },
     },
     http::Versioned,
@@ -137,12 +137,16 @@ pub struct Task {
     #[schema(value_type = Option<Leader>)]
     pub leader: Option<JsonText<Leader>>,
     /// The day it was assigned (ngày giao).
+    #[serde(serialize_with = "iso::day")]
     pub assigned_on: Option<NaiveDate>,
     /// The day it begins.
+    #[serde(serialize_with = "iso::day")]
     pub start_on: Option<NaiveDate>,
     /// The last day that is still on time (thời hạn); null when it has no deadline.
+    #[serde(serialize_with = "iso::day")]
     pub due_on: Option<NaiveDate>,
     /// The due date that was given first (thời hạn ban đầu); it never changes.
+    #[serde(serialize_with = "iso::day")]
     pub first_due_on: Option<NaiveDate>,
     /// How it comes back.
     pub recurrence: Recurrence,
@@ -161,6 +165,7 @@ pub struct Task {
     /// What has come of it, as the latest progress update says (kết quả).
     pub results: Option<LongText>,
     /// The day it was last handed in for confirmation; null while it is being done.
+    #[serde(serialize_with = "iso::day")]
     pub completed_on: Option<NaiveDate>,
     /// Codes of the indicators that it serves (chỉ tiêu).
     #[schema(value_type = Vec<IndicatorCode>)]

@@ -1,6 +1,6 @@
 //! Codes that people give: organizations, indicators, source systems and their keys.
 
-use super::number::is_number;
+use super::{inline::Inline, number::is_number, parsed::parsed};
 use crate::bilingual::Bilingual;
 use diesel::{
     backend::Backend,
@@ -9,7 +9,7 @@ use diesel::{
     serialize::{self, Output, ToSql},
     sql_types::Text,
 };
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::is_nfc;
 use utoipa::openapi::{
     Required,
@@ -23,7 +23,7 @@ macro_rules! code {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, AsExpression, FromSqlRow)]
         #[diesel(sql_type = Text)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Inline);
 
         impl $name {
             /// The code itself.
@@ -42,29 +42,28 @@ macro_rules! code {
         impl std::str::FromStr for $name {
             type Err = Bilingual;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                if $valid(text) { Ok(Self(text.to_owned())) } else { Err($rule) }
+                if $valid(text) { Ok(Self(text.into())) } else { Err($rule) }
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse().map_err(de::Error::custom)
+                parsed(deserializer)
             }
         }
 
         impl<DB: Backend> FromSql<Text, DB> for $name
         where
-            String: FromSql<Text, DB>,
+            Inline: FromSql<Text, DB>,
         {
             fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-                String::from_sql(value).map(Self)
+                Inline::from_sql(value).map(Self)
             }
         }
 
         impl<DB: Backend> ToSql<Text, DB> for $name
         where
-            String: ToSql<Text, DB>,
+            Inline: ToSql<Text, DB>,
         {
             fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
                 self.0.to_sql(out)

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use super::parsed::parsed;
 use crate::bilingual::Bilingual;
 use diesel::{
     backend::Backend,
@@ -87,8 +88,7 @@ impl Serialize for Decimal {
 
 impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        parsed(deserializer)
     }
 }
 

@@ -1,6 +1,8 @@
 //! A moment in UTC, to the microsecond, as both databases keep it.
 
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use std::str::FromStr;
+
+use chrono::{DateTime, SubsecRound, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -12,7 +14,7 @@ use diesel::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::sql;
+use super::{iso, parsed::parsed, sql};
 use crate::bilingual::Bilingual;
 
 /// PostgreSQL counts from 2000-01-01T00:00:00Z: microseconds between that and 1970.
@@ -45,26 +47,31 @@ impl From<DateTime<Utc>> for Instant {
 
 impl std::fmt::Display for Instant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        iso::with_moment(self.0, |text| f.write_str(text))
     }
 }
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        iso::with_moment(self.0, |text| serializer.serialize_str(text))
     }
 }
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let at = DateTime::parse_from_rfc3339(&text).map_err(|_| {
-            serde::de::Error::custom(Bilingual::new(
-                "phải là thời điểm RFC 3339, như 2026-07-14T17:00:00Z",
-                "must be an instant like 2026-07-14T17:00:00Z (RFC 3339)",
-            ))
-        })?;
-        Ok(at.to_utc().into())
+        parsed(deserializer)
+    }
+}
+
+impl FromStr for Instant {
+    type Err = Bilingual;
+
+    fn from_str(text: &str) -> Result<Self, Bilingual> {
+        const FORM: Bilingual = Bilingual::new(
+            "phải là thời điểm RFC 3339, như 2026-07-14T17:00:00Z",
+            "must be an instant like 2026-07-14T17:00:00Z (RFC 3339)",
+        );
+        DateTime::parse_from_rfc3339(text).map(|at| at.to_utc().into()).map_err(|_| FORM)
     }
 }
 

@@ -10,6 +10,8 @@ use diesel::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
+use super::Inline;
+
 /// Stored as JSON text on both databases; on the wire it is the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
@@ -25,10 +27,10 @@ impl<T: Debug> std::ops::Deref for JsonText<T> {
 
 impl<T: Debug + DeserializeOwned, DB: Backend> FromSql<Text, DB> for JsonText<T>
 where
-    String: FromSql<Text, DB>,
+    Inline: FromSql<Text, DB>,
 {
     fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(serde_json::from_str(&String::from_sql(value)?)?))
+        Ok(Self(serde_json::from_str(&Inline::from_sql(value)?)?))
     }
 }
 

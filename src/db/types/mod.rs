@@ -3,9 +3,12 @@
 mod code;
 mod decimal;
 mod id;
+mod inline;
 mod instant;
+pub mod iso;
 mod json;
 mod number;
+mod parsed;
 mod text;
 mod words;
 
@@ -14,6 +17,7 @@ pub use decimal::{Decimal, Percent, Vnd};
 pub use id::{
     ClientId, DeadlineChangeId, DocumentId, InspectionId, ObservationId, ProgressUpdateId, TaskId, UnknownId,
 };
+pub use inline::Inline;
 pub use instant::Instant;
 pub use json::JsonText;
 pub use text::{LongText, ShortText, fold, holding};

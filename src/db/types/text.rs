@@ -1,5 +1,6 @@
 //! Text from outside: NFC, bounded, free of control characters.
 
+use super::parsed::parsed;
 use crate::bilingual::{Bilingual, say};
 use diesel::{
     backend::Backend,
@@ -8,7 +9,7 @@ use diesel::{
     serialize::{self, Output, ToSql},
     sql_types::Text,
 };
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
@@ -43,8 +44,7 @@ macro_rules! text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse().map_err(de::Error::custom)
+                parsed(deserializer)
             }
         }
 
@@ -102,11 +102,11 @@ text!(
 );
 
 fn clean(text: &str, most: usize, lines: bool) -> Result<String, Bilingual> {
-    let text: String = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
+    let text: String = if text.is_ascii() || is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
     if text.trim().is_empty() {
         return Err(Bilingual::new("không được để trống", "must not be empty"));
     }
-    if text.chars().nth(most).is_some() {
+    if text.len() > most && text.chars().nth(most).is_some() {
         return Err(say!("dài nhất {most} ký tự", "at most {most} characters"));
     }
     let allowed = |c: char| !c.is_control() || (lines && matches!(c, '\n' | '\t' | '\r'));

@@ -70,10 +70,10 @@ macro_rules! words {
 
         impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
         where
-            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+            $crate::db::types::Inline: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
         {
             fn from_sql(value: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
-                Ok(String::from_sql(value)?.parse::<Self>().map_err(|reason| reason.to_string())?)
+                Ok($crate::db::types::Inline::from_sql(value)?.parse::<Self>().map_err(|reason| reason.to_string())?)
             }
         }
 
