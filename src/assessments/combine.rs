@@ -1,17 +1,18 @@
 //! From what organizations reported to the figure of one organization over one period: pure, exact, nothing counted twice.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
+
+use smallvec::SmallVec;
 
 use super::{
+    figure::Combined,
     said::{Own, Said, Sum},
     store::Row,
 };
 use crate::{
     auth::Subtree,
     calendars::{Frequency, Period},
-    db::types::OrgCode,
-    indicators::model::Target,
-    observations::figure::{compare_ratio, compare_value, percent},
+    db::types::{Inline, OrgCode},
 };
 
 /// What an indicator's figures are made of.
@@ -58,6 +59,11 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// Whether it covers a path.
+    fn holds(&self, path: &str) -> bool {
+        if self.is_alone { path == self.path } else { path.starts_with(&self.path) }
+    }
+
     /// The range of paths that it covers.
     #[must_use]
     pub fn range(&self) -> (String, String) {
@@ -70,100 +76,102 @@ impl Reach {
     }
 }
 
+/// What one organization said, period by period.
 #[derive(Debug)]
 struct Reporter {
+    path: Inline,
     code: OrgCode,
-    periods: BTreeMap<Period, Own>,
+    periods: SmallVec<[(Period, Own); 1]>,
 }
 
-/// All that was reported of one indicator, by the organizations' paths.
+impl Reporter {
+    fn of(&self, period: Period) -> Option<&Own> {
+        self.periods.iter().find(|(known, _)| *known == period).map(|(_, own)| own)
+    }
+}
+
+/// All that was reported of one indicator, in the order of the tree.
 #[derive(Debug)]
 pub struct Reports {
     nature: Nature,
-    reporters: BTreeMap<String, Reporter>,
-}
-
-/// A combined figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
-    /// Numerator and denominator (not nought), each in ten-thousandths.
-    Ratio(i128, i128),
-    /// Ten-thousandths.
-    Value(i128),
-    /// Nothing arose: all said so, or the denominators add up to nought.
-    NotApplicable,
-    /// Nobody reported a number.
-    NoData,
-    /// Percentages without numerator and denominator cannot be added up.
-    NotCombinable,
-}
-
-/// A figure and how it came about.
-#[derive(Debug, Default)]
-pub struct Combined {
-    sum: Sum,
-    is_ratio: bool,
-    /// Whose reports were added, in the order of the tree.
-    pub contributors: Vec<OrgCode>,
-    /// Which periods they were of.
-    pub periods: BTreeSet<Period>,
-    /// How many rows were left out because the whole, or another organization above or below, stands for them.
-    pub superseded: usize,
+    reporters: Vec<Reporter>,
 }
 
 impl Reports {
     /// Sorts the rows by organization and period.
     #[must_use]
-    pub fn new(nature: Nature, rows: Vec<Row>) -> Self {
-        let mut reporters = BTreeMap::new();
-        for row in rows {
-            let sum = Sum::of(&row, nature.is_ratio);
-            let reporter: &mut Reporter = reporters
-                .entry(row.path)
-                .or_insert_with(|| Reporter { code: row.organization, periods: BTreeMap::new() });
-            let own: &mut Own = reporter.periods.entry(row.period).or_default();
-            if row.breakdown.is_empty() { &mut own.whole } else { &mut own.pieces }.add(&sum);
-            own.rows += 1;
+    pub fn new(nature: Nature, rows: &[Row]) -> Self {
+        let mut order: Vec<&Row> = rows.iter().collect();
+        order.sort_unstable_by(|row, other| row.path.cmp(&other.path));
+        let mut reporters: Vec<Reporter> = Vec::with_capacity(rows.len());
+        for row in order {
+            if reporters.last().is_none_or(|last| last.path != row.path) {
+                let (path, code) = (row.path.clone(), row.organization.clone());
+                reporters.push(Reporter { path, code, periods: SmallVec::new() });
+            }
+            let Some(Reporter { periods, .. }) = reporters.last_mut() else { continue };
+            let place = periods.iter().position(|(known, _)| *known == row.period).unwrap_or_else(|| {
+                periods.push((row.period, Own::default()));
+                periods.len() - 1
+            });
+            if let Some((_, own)) = periods.get_mut(place) {
+                if row.is_whole { &mut own.whole } else { &mut own.pieces }.add(&Sum::of(row, nature.is_ratio));
+                own.rows += 1;
+            }
         }
         Self { nature, reporters }
     }
 
     /// Path and code of every organization that said anything, in the order of the tree.
     pub fn reporters(&self) -> impl Iterator<Item = (&str, &OrgCode)> {
-        self.reporters.iter().map(|(path, reporter)| (path.as_str(), &reporter.code))
+        self.reporters.iter().map(|reporter| (&*reporter.path, &reporter.code))
     }
 
     /// Whether the organization itself said that it does not have the figure of that period.
     #[must_use]
     pub fn is_not_available(&self, path: &str, period: Period) -> bool {
-        let own = self.reporters.get(path).and_then(|reporter| reporter.periods.get(&period));
+        let place = self.reporters.binary_search_by(|reporter| (*reporter.path).cmp(path)).ok();
+        let own = place.and_then(|place| self.reporters.get(place)).and_then(|reporter| reporter.of(period));
         own.is_some_and(|own| own.sum().not_available > 0)
+    }
+
+    /// The organizations of the reach that said anything.
+    fn inside(&self, reach: &Reach) -> impl Iterator<Item = &Reporter> {
+        let first = self.reporters.partition_point(|reporter| *reporter.path < *reach.path);
+        self.reporters.iter().skip(first).take_while(|reporter| reach.holds(&reporter.path))
+    }
+
+    /// Whether anything in the reach stands for a figure over the asked period, so that the figure is not
+    /// [`super::figure::Figure::NoData`]: one figure gives way to another only.
+    #[must_use]
+    pub fn has_figure(&self, reach: &Reach, asked: Period) -> bool {
+        let said = |span| self.inside(reach).any(|reporter| self.said(reporter, span).sum.is_figure());
+        self.nature.spans(asked).into_iter().any(said)
     }
 
     /// The figure of the reach over the asked period.
     #[must_use]
     pub fn combine(&self, reach: &Reach, asked: Period) -> Combined {
         let mut combined = Combined { is_ratio: self.nature.is_ratio, ..Combined::default() };
-        let mut named = HashSet::new();
-        for span in self.nature.spans(asked) {
-            self.add_topmost(&mut combined, &mut named, reach, span);
+        let spans = self.nature.spans(asked);
+        let is_one = spans.len() == 1;
+        for span in spans {
+            self.add_topmost(&mut combined, reach, span);
+        }
+        if !is_one {
+            // Whoever reported for several periods contributes once, in the place of the first.
+            let mut named = HashSet::new();
+            combined.contributors.retain(|code| named.insert(code.clone()));
         }
         combined
     }
 
     /// Adds each organization that has a figure over the span and none above it that stands for it.
-    fn add_topmost<'a>(
-        &'a self,
-        combined: &mut Combined,
-        named: &mut HashSet<&'a OrgCode>,
-        reach: &Reach,
-        span: Period,
-    ) {
-        let inside = self.reporters.range(reach.path.clone()..).take_while(|(path, _)| path.starts_with(&reach.path));
-        let inside = inside.filter(|(path, _)| !reach.is_alone || **path == reach.path);
-        let said: Vec<_> = inside.map(|(path, reporter)| (path, reporter, self.said(reporter, span))).collect();
+    fn add_topmost(&self, combined: &mut Combined, reach: &Reach, span: Period) {
+        let said: Vec<_> = self.inside(reach).map(|reporter| (reporter, self.said(reporter, span))).collect();
         let mut covered: Option<&str> = None;
-        for (place, (path, reporter, own)) in said.iter().enumerate() {
+        for (place, (reporter, own)) in said.iter().enumerate() {
+            let path = &*reporter.path;
             if covered.is_some_and(|above| path.starts_with(above)) {
                 combined.superseded += own.rows;
                 continue;
@@ -171,8 +179,8 @@ impl Reports {
             if !own.sum.is_figure() {
                 continue;
             }
-            let mut below = said.iter().skip(place + 1).take_while(|(other, ..)| other.starts_with(path.as_str()));
-            if below.any(|(.., lower)| self.gives_way(own, lower)) {
+            let mut below = said.iter().skip(place + 1).take_while(|(other, _)| other.path.starts_with(path));
+            if below.any(|(_, lower)| self.gives_way(own, lower)) {
                 combined.superseded += own.rows;
                 continue;
             }
@@ -180,9 +188,7 @@ impl Reports {
             combined.sum.add(&own.sum);
             combined.superseded += own.left_out;
             combined.periods.extend(&own.periods);
-            if named.insert(&reporter.code) {
-                combined.contributors.push(reporter.code.clone());
-            }
+            combined.contributors.push(reporter.code.clone());
         }
     }
 
@@ -199,7 +205,7 @@ impl Reports {
 
     /// Of a flow: what was reported for the period; else, without a frequency, the total of its parts.
     fn total(&self, reporter: &Reporter, period: Period) -> Said {
-        let own = reporter.periods.get(&period);
+        let own = reporter.of(period);
         let mut said = own.map(|own| Said::once(period, own)).unwrap_or_default();
         if self.nature.frequency.is_none() && !said.sum.is_figure() {
             said = Said::default();
@@ -213,60 +219,10 @@ impl Reports {
     /// Of a stock: the last figure; of two that end together, that of the longer period.
     fn last(&self, reporter: &Reporter, span: Period) -> Said {
         let within = self.nature.periods(span).into_iter();
-        let figures = within.filter_map(|period| Some((period, reporter.periods.get(&period)?)));
+        let figures = within.filter_map(|period| Some((period, reporter.of(period)?)));
         let last = figures
             .filter(|(_, own)| own.sum().is_figure())
             .max_by_key(|(period, _)| (period.last_month(), period.frequency()));
         last.map(|(period, own)| Said::once(period, own)).unwrap_or_default()
-    }
-}
-
-impl Combined {
-    /// What the sum comes to.
-    #[must_use]
-    pub fn figure(&self) -> Figure {
-        match (self.sum.fractions, self.sum.values) {
-            (0, 0) if self.sum.not_applicable > 0 => Figure::NotApplicable,
-            (0, 0) => Figure::NoData,
-            (_, 0) if self.sum.denominator == 0 => Figure::NotApplicable,
-            (_, 0) => Figure::Ratio(self.sum.numerator, self.sum.denominator),
-            (0, terms) if terms == 1 || !self.is_ratio => Figure::Value(self.sum.value),
-            _ => Figure::NotCombinable,
-        }
-    }
-
-    /// Σ numerators and Σ denominators, when there are any.
-    #[must_use]
-    pub fn parts(&self) -> Option<(i128, i128)> {
-        (self.sum.fractions > 0).then_some((self.sum.numerator, self.sum.denominator))
-    }
-
-    /// How many rows are in the sum.
-    #[must_use]
-    pub fn terms(&self) -> usize {
-        self.sum.fractions + self.sum.values + self.sum.not_applicable
-    }
-}
-
-impl Figure {
-    /// The number shown, in ten-thousandths.
-    #[must_use]
-    pub fn shown(self) -> Option<i128> {
-        match self {
-            Self::Ratio(numerator, denominator) => percent(numerator, denominator),
-            Self::Value(value) => Some(value),
-            Self::NotApplicable | Self::NoData | Self::NotCombinable => None,
-        }
-    }
-
-    /// Whether the exact figure, not the number shown, meets the target; none without a number.
-    #[must_use]
-    pub fn meets(self, target: &Target) -> Option<bool> {
-        let standing = match self {
-            Self::Ratio(numerator, denominator) => compare_ratio(numerator, denominator, target.value)?,
-            Self::Value(value) => compare_value(value, target.value),
-            Self::NotApplicable | Self::NoData | Self::NotCombinable => return None,
-        };
-        Some(target.op.is_met(standing))
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     calendars::Period,
     db::{
         Db,
-        types::{IndicatorCode, OrgCode},
+        types::{IndicatorCode, Inline, OrgCode},
     },
     indicators::{self, model::Target},
     problem::Problem,
@@ -20,13 +20,13 @@ use crate::{
 
 /// How many periods of one indicator are read at once, or how many indicators of one period: what a large tree reports
 /// of them takes a few megabytes.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 4;
 
 /// What was read of one indicator.
 struct Loaded {
     indicator: Indicator,
     targets: Vec<Target>,
-    targeted: Vec<(String, OrgCode)>,
+    targeted: Vec<(Inline, OrgCode)>,
     rows: Vec<Row>,
 }
 
@@ -55,7 +55,7 @@ impl Loading {
         }
         // The reports take several times the room of the rows: only those of one indicator are there at a time.
         Ok(self.loaded.pop_front().map(|Loaded { indicator, targets, targeted, rows }| {
-            let reports = Reports::new(indicator.nature(), rows);
+            let reports = Reports::new(indicator.nature(), &rows);
             Subject { indicator, targets, reports, targeted }
         }))
     }
@@ -68,27 +68,28 @@ impl Loading {
         let alike = self.waiting.iter().take(most).take_while(|one| one.nature().periods(self.period) == periods);
         let together: Vec<Indicator> = self.waiting.drain(..alike.count()).collect();
         let codes: Vec<_> = together.iter().map(|one| one.code.clone()).collect();
-        let mut rows: HashMap<IndicatorCode, Vec<Row>> = HashMap::new();
+        let mut rows: Vec<Vec<Row>> = together.iter().map(|_| Vec::new()).collect();
         for row in store::rows(db, &self.under, codes.clone(), periods).await? {
-            match rows.get_mut(&row.indicator) {
-                Some(known) => known.push(row),
-                None => drop(rows.insert(row.indicator.clone(), vec![row])),
+            let place = codes.iter().position(|code| *code == row.indicator);
+            if let Some(rows) = place.and_then(|place| rows.get_mut(place)) {
+                rows.push(row);
             }
         }
         let mut targets: HashMap<IndicatorCode, Vec<Target>> = HashMap::new();
         for (code, target) in indicators::store::targets_of(db, codes.clone()).await? {
             targets.entry(code).or_default().push(target);
         }
-        let mut targeted: HashMap<IndicatorCode, Vec<(String, OrgCode)>> = HashMap::new();
+        let mut targeted: HashMap<IndicatorCode, Vec<(Inline, OrgCode)>> = HashMap::new();
         for (code, path, organization) in store::targeted(db, &self.under, codes, self.period.year()).await? {
             targeted.entry(code).or_default().push((path, organization));
         }
         self.loaded = together
             .into_iter()
-            .map(|indicator| Loaded {
+            .zip(rows)
+            .map(|(indicator, rows)| Loaded {
                 targets: targets.remove(&indicator.code).unwrap_or_default(),
                 targeted: targeted.remove(&indicator.code).unwrap_or_default(),
-                rows: rows.remove(&indicator.code).unwrap_or_default(),
+                rows,
                 indicator,
             })
             .collect();

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod combine;
+pub mod figure;
 mod loading;
 pub mod model;
 mod said;
@@ -17,14 +18,18 @@ use std::collections::BTreeMap;
 
 pub use loading::Loading;
 
-use combine::{Figure, Nature, Reach, Reports};
+use combine::{Nature, Reach, Reports};
+use figure::Figure;
 use model::{Assessment, AssessmentFilter, Computation, Exact, Place, Verdict};
 use store::{Indicator, Wanted};
 
 use crate::{
     auth::{Caller, Subtree},
     calendars::{self, Calendar, Frequency, Period},
-    db::{Db, types::OrgCode},
+    db::{
+        Db,
+        types::{Inline, OrgCode},
+    },
     http::{Listed, Page},
     indicators::model::{IndicatorKind, Target},
     organizations,
@@ -41,7 +46,7 @@ pub struct Subject {
     /// What was reported.
     pub reports: Reports,
     /// Path and code of the organizations that have a target of their own.
-    pub targeted: Vec<(String, OrgCode)>,
+    pub targeted: Vec<(Inline, OrgCode)>,
 }
 
 impl Indicator {
@@ -119,10 +124,10 @@ pub async fn list(
         let listed = subject.listed(&under.path, &under.code);
         total += i64::try_from(listed.len()).unwrap_or(i64::MAX);
         for (path, code) in listed {
-            let place = Place { period, indicator: subject.indicator.code.to_string(), path };
+            let place = Place { period, indicator: subject.indicator.code.to_string(), path: path.to_owned() };
             if items.len() < rows && after.as_ref().is_none_or(|after| place.is_after(after)) {
                 let reach = Reach { path: place.path.clone(), is_alone: false };
-                items.push((place, subject.assess(&code, &reach, period)));
+                items.push((place, subject.assess(code, &reach, period)));
             }
         }
     }
@@ -131,10 +136,9 @@ pub async fn list(
 }
 
 impl Subject {
-    fn listed(&self, path: &str, code: &OrgCode) -> BTreeMap<String, OrgCode> {
-        let reporting = self.reports.reporters().map(|(path, code)| (path.to_owned(), code.clone()));
-        let targeted = self.targeted.iter().cloned();
-        std::iter::once((path.to_owned(), code.clone())).chain(reporting).chain(targeted).collect()
+    fn listed<'a>(&'a self, path: &'a str, code: &'a OrgCode) -> BTreeMap<&'a str, &'a OrgCode> {
+        let targeted = self.targeted.iter().map(|(path, code)| (&**path, code));
+        std::iter::once((path, code)).chain(self.reports.reporters()).chain(targeted).collect()
     }
 }
 

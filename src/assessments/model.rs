@@ -11,7 +11,7 @@ use utoipa::{
     },
 };
 
-use super::combine::{Combined, Figure};
+use super::figure::{Combined, Figure};
 use crate::{
     calendars::Period,
     db::types::{IndicatorCode, OrgCode, ShortText, words},

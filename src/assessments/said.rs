@@ -1,5 +1,7 @@
 //! What organizations said, row by row and added up, before it is a figure.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::store::Row;
 use crate::{calendars::Period, db::types::Decimal, observations::model::Missing};
 
@@ -78,13 +80,13 @@ pub(super) struct Said {
     /// How many rows it was said in, and how many of them are not in the sum.
     pub(super) rows: usize,
     pub(super) left_out: usize,
-    pub(super) periods: Vec<Period>,
+    pub(super) periods: SmallVec<[Period; 2]>,
 }
 
 impl Said {
     pub(super) fn once(period: Period, own: &Own) -> Self {
         let left_out = own.rows.saturating_sub(own.terms());
-        Self { sum: own.sum().clone(), rows: own.rows, left_out, periods: vec![period] }
+        Self { sum: own.sum().clone(), rows: own.rows, left_out, periods: smallvec![period] }
     }
 
     pub(super) fn add(&mut self, other: Self) {

@@ -6,7 +6,7 @@ use crate::{
     db::{
         prelude::*,
         schema::{indicator_targets, indicators, observations, organizations},
-        types::{Decimal, DocumentId, IndicatorCode, OrgCode, ShortText},
+        types::{Decimal, DocumentId, IndicatorCode, Inline, OrgCode, ShortText},
     },
     indicators::model::IndicatorKind,
     observations::model::Missing,
@@ -36,13 +36,13 @@ pub struct Row {
     /// What was measured.
     pub indicator: IndicatorCode,
     /// Where the organization stands.
-    pub path: String,
+    pub path: Inline,
     /// The organization.
     pub organization: OrgCode,
     /// The period.
     pub period: Period,
-    /// Empty for the whole.
-    pub breakdown: String,
+    /// Of the whole, not of a part of a breakdown.
+    pub is_whole: bool,
     /// Of a ratio.
     pub numerator: Option<Decimal>,
     /// Of a ratio.
@@ -97,7 +97,7 @@ pub async fn targeted(
     under: &Subtree,
     indicators: Vec<IndicatorCode>,
     year: i32,
-) -> QueryResult<Vec<(IndicatorCode, String, OrgCode)>> {
+) -> QueryResult<Vec<(IndicatorCode, Inline, OrgCode)>> {
     let under = under.clone();
     both!(db, |c| {
         let (from, to) = under.range();
@@ -132,7 +132,7 @@ pub async fn rows(
                 organizations::path,
                 organizations::code,
                 observations::period,
-                observations::breakdown,
+                observations::breakdown.eq(""),
                 observations::numerator,
                 observations::denominator,
                 observations::value,

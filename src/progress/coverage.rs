@@ -2,10 +2,7 @@
 
 use super::model::{Coverage, MissingFigure, MissingReason};
 use crate::{
-    assessments::{
-        Subject,
-        combine::{Figure, Reach},
-    },
+    assessments::{Subject, combine::Reach},
     calendars::Period,
 };
 
@@ -17,7 +14,7 @@ impl Coverage {
             Some(frequency) => asked.constituents(frequency).unwrap_or_default(),
             None => vec![asked],
         };
-        let expected = subject.targeted.iter().filter(|(path, _)| !reach.is_alone || *path == reach.path);
+        let expected = subject.targeted.iter().filter(|(path, _)| !reach.is_alone || **path == reach.path);
         for (path, organization) in expected {
             for period in &periods {
                 self.expected += 1;
@@ -38,10 +35,7 @@ impl Coverage {
 
 /// Why the organization's own figure is not there; none when it is.
 fn lack(subject: &Subject, path: &str, is_alone: bool, period: Period) -> Option<MissingReason> {
-    let has_figure = |is_alone| {
-        let reach = Reach { path: path.to_owned(), is_alone };
-        subject.reports.combine(&reach, period).figure() != Figure::NoData
-    };
+    let has_figure = |is_alone| subject.reports.has_figure(&Reach { path: path.to_owned(), is_alone }, period);
     if has_figure(true) {
         None
     } else if !is_alone && has_figure(false) {
