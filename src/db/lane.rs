@@ -34,7 +34,7 @@ impl Lane {
     /// Begins to connect, on the runtime of the thread that calls; `first` is a connection that is there already.
     pub fn open(plan: &Arc<Plan>, mut first: Option<Driven>) -> Result<Arc<Self>, String> {
         let pool = pool(plan)?;
-        let shared = plan.shared.max(1);
+        let shared = plan.shared;
         Ok(Arc::new_cyclic(|lane| {
             let keeper = |slot| tokio::spawn(keep(Arc::clone(plan), Weak::clone(lane), slot, first.take()));
             let keepers = (0..shared).map(keeper).collect();

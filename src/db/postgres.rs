@@ -71,6 +71,7 @@ pub struct Postgres {
 }
 
 /// How to connect, and how many connections each thread may have.
+#[derive(Clone)]
 pub(super) struct Plan {
     pub url: String,
     pub tls: Tls,
@@ -90,13 +91,23 @@ thread_local! {
 impl Postgres {
     /// Connects; fails when no connection can be made.
     pub async fn open(plan: Plan) -> ConnectionResult<Self> {
+        let first = connect(&plan.url, &plan.tls, SHARED_SETTINGS).await?;
+        let this = Self::later(plan);
+        let lane = Lane::open(&this.plan, Some(first)).map_err(ConnectionError::BadConnection)?;
+        LANES.with_borrow_mut(|lanes| lanes.insert(this.number, Arc::downgrade(&lane)));
+        this.lanes.lock().map_err(|error| ConnectionError::BadConnection(error.to_string()))?.push(lane);
+        Ok(this)
+    }
+
+    /// Pools alone, for threads that only compute reports; connects when the first is asked for.
+    pub fn without_shared(plan: Plan) -> Self {
+        Self::later(Plan { shared: 0, ..plan })
+    }
+
+    fn later(plan: Plan) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let first = connect(&plan.url, &plan.tls, SHARED_SETTINGS).await?;
-        let plan = Arc::new(plan);
-        let lane = Lane::open(&plan, Some(first)).map_err(ConnectionError::BadConnection)?;
-        LANES.with_borrow_mut(|lanes| lanes.insert(number, Arc::downgrade(&lane)));
-        Ok(Self { number, plan, lanes: Mutex::new(vec![lane]) })
+        Self { number, plan: Arc::new(plan), lanes: Mutex::default() }
     }
 
     /// A living shared connection of this thread; `None` while all of them are being established.

@@ -16,6 +16,7 @@ use super::{
     asking::only_queries,
     export,
     postgres::{Plan, Postgres, SNAPSHOT, Tls, Transaction},
+    reporters::Reporters,
     sqlite::{self, Answer, Job, Place, Work},
 };
 
@@ -55,10 +56,12 @@ impl FromStr for Url {
 /// How many connections and threads, and how long a caller waits for one.
 #[derive(Clone)]
 pub struct Options {
-    /// Pooled PostgreSQL connections (transactions and reports) of each thread that serves.
+    /// Pooled PostgreSQL connections of each thread, whether it serves or reports.
     pub pool_size: usize,
     /// Shared pipelined PostgreSQL connections of each thread that serves, or SQLite reader threads of the process.
     pub readers: usize,
+    /// Threads that compute reports from PostgreSQL; a SQLite file has two.
+    pub reporters: usize,
     /// Longest wait for a connection or a place in the writer's queue before 503.
     pub wait: Duration,
     /// Protection of the PostgreSQL connection.
@@ -72,6 +75,7 @@ pub struct Store(Arc<Kind>);
 enum Kind {
     Postgres {
         connections: Postgres,
+        reporters: Reporters,
     },
     Sqlite {
         path: String,
@@ -91,9 +95,12 @@ impl Store {
     pub async fn open(url: &Url, options: Options) -> ConnectionResult<Self> {
         let kind = match url {
             Url::Postgres(url) => {
-                let Options { pool_size: pooled, readers: shared, wait, tls } = options;
+                let Options { pool_size: pooled, readers: shared, reporters, wait, tls } = options;
+                let plan = Plan { url: url.clone(), tls, shared, pooled, wait };
+                let reports = Postgres::without_shared(plan.clone());
                 Kind::Postgres {
-                    connections: Postgres::open(Plan { url: url.clone(), tls, shared, pooled, wait }).await?,
+                    connections: Postgres::open(plan).await?,
+                    reporters: Reporters::start(reports, reporters)?,
                 }
             }
             Url::Sqlite(path) => open_sqlite(path, &options)?,
@@ -143,7 +150,7 @@ impl Store {
         F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
         match &*self.0 {
-            Kind::Postgres { connections, .. } => transact(connections, SNAPSHOT, f).await,
+            Kind::Postgres { reporters, .. } => reporters.transact(SNAPSHOT, f).await,
             Kind::Sqlite { heavy, wait, .. } => hand_over(heavy, *wait, f).await,
         }
     }
@@ -200,7 +207,7 @@ impl ConnectionLost for Error {
     }
 }
 
-async fn transact<T, E, F>(connections: &Postgres, begin: &str, f: F) -> Result<T, E>
+pub(super) async fn transact<T, E, F>(connections: &Postgres, begin: &str, f: F) -> Result<T, E>
 where
     E: From<Error>,
     F: AsyncFnOnce(&mut Db) -> Result<T, E>,
@@ -280,7 +287,7 @@ fn open_sqlite(path: &str, options: &Options) -> ConnectionResult<Kind> {
     Ok(Kind::Sqlite { path, readers, heavy, writer, exports, wait: options.wait })
 }
 
-fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> ConnectionResult<()> {
+pub(super) fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> ConnectionResult<()> {
     let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(body);
     spawned.map(drop).map_err(|error| ConnectionError::BadConnection(error.to_string()))
 }

@@ -41,7 +41,7 @@ fn run(database: &Database, fact: impl AsyncFnOnce(Store, Database)) {
 }
 
 async fn open(database: &Database) -> Store {
-    let options = Options { pool_size: 4, readers: 2, wait: WAIT, tls: Tls::Off };
+    let options = Options { pool_size: 4, readers: 2, reporters: 1, wait: WAIT, tls: Tls::Off };
     Store::open(database.url(), options).await.unwrap()
 }
 
@@ -284,6 +284,24 @@ on_both_stores! {
         assert_eq!(written(store).await, ["meanwhile"]);
     }
 
+    /// What a report computes keeps none of the caller's thread waiting.
+    async fn heavy_runs_on_a_thread_of_its_own(store: &Store, _database: &Database) {
+        let there = store.heavy(async |db| {
+            names(db).await?;
+            Ok::<_, Error>(std::thread::current().id())
+        });
+        assert_ne!(there.await.unwrap(), std::thread::current().id());
+    }
+
+    /// A caller that goes away in the middle of a report leaves its connection free for the next one.
+    async fn a_report_ends_when_its_caller_goes_away(store: &Store, _database: &Database) {
+        for _ in 0..8 {
+            let report = store.heavy(async |db| Ok::<_, Error>(slow(db, WAIT / 4).await?));
+            assert!(tokio::time::timeout(Duration::from_millis(5), report).await.is_err(), "left in the middle");
+        }
+        store.heavy(async |db| Ok::<_, Error>(names(db).await?)).await.unwrap();
+    }
+
     async fn what_is_for_reading_cannot_write(store: &Store, _database: &Database) {
         assert!(store.read(async |db| Ok::<_, Error>(insert(db, "a").await?)).await.is_err());
         assert!(store.heavy(async |db| Ok::<_, Error>(insert(db, "a").await?)).await.is_err());
@@ -343,7 +361,7 @@ fn a_new_file_is_for_its_owner_alone() {
     let url: Url = format!("sqlite:{}", path.to_str().unwrap()).parse().unwrap();
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let modes = block_on(async {
-        let options = Options { pool_size: 1, readers: 1, wait: WAIT, tls: Tls::Off };
+        let options = Options { pool_size: 1, readers: 1, reporters: 1, wait: WAIT, tls: Tls::Off };
         let store = Store::open(&url, options).await.unwrap();
         store
             .write(async |db| {
@@ -357,13 +375,13 @@ fn a_new_file_is_for_its_owner_alone() {
     // One that somebody made keeps the mode they gave it.
     let given = std::fs::Permissions::from_mode(0o640);
     std::fs::set_permissions(&path, given).unwrap();
-    block_on(Store::open(&url, Options { pool_size: 1, readers: 1, wait: WAIT, tls: Tls::Off })).unwrap();
+    block_on(Store::open(&url, Options { pool_size: 1, readers: 1, reporters: 1, wait: WAIT, tls: Tls::Off })).unwrap();
     assert_eq!(mode(&path), 0o640);
 }
 
 #[test]
 fn a_database_that_does_not_exist_is_said_so() {
-    let options = || Options { pool_size: 1, readers: 1, wait: WAIT, tls: Tls::Off };
+    let options = || Options { pool_size: 1, readers: 1, reporters: 1, wait: WAIT, tls: Tls::Off };
     for url in ["postgres://nobody@127.0.0.1:1/none", "sqlite:/nonexistent/folder/file.db"] {
         let url: Url = url.parse().unwrap();
         assert!(block_on(Store::open(&url, options())).is_err());

@@ -68,7 +68,7 @@ async fn proxy(database: &Database, server: ServerConfig) -> Url {
 
 fn options(authority: &tempfile::NamedTempFile) -> Options {
     let tls = Tls::verified(authority.path().to_str().unwrap()).unwrap();
-    Options { pool_size: 2, readers: 1, wait: std::time::Duration::from_secs(5), tls }
+    Options { pool_size: 2, readers: 1, reporters: 1, wait: std::time::Duration::from_secs(5), tls }
 }
 
 #[test]
