@@ -4,6 +4,7 @@ use super::model::{Client, ClientFilter};
 use crate::{
     auth::Subtree,
     db::{
+        lies_in,
         prelude::*,
         schema::{clients, organizations},
         types::{ClientId, SourceCode},
@@ -43,7 +44,12 @@ pub async fn list(db: &mut Db) -> QueryResult<Vec<Client>> {
 /// One client of the part.
 pub async fn find(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Option<Client>> {
     let under = under.clone();
-    both!(db, |c| within!(under).filter(clients::id.eq(id)).select(Client::as_select()).load(c)).map(only)
+    both!(db, |c| clients::table
+        .filter(lies_in!(clients::organization, under))
+        .filter(clients::id.eq(id))
+        .select(Client::as_select())
+        .load(c))
+    .map(only)
 }
 
 /// The client that owns the records of a source system, wherever it is bound.
@@ -57,8 +63,20 @@ pub async fn lock(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Opt
     let under = under.clone();
     both!(
         db,
-        pg | c | within!(under).filter(clients::id.eq(id)).select(Client::as_select()).for_no_key_update().load(c),
-        sqlite | c | within!(under).filter(clients::id.eq(id)).select(Client::as_select()).load(c)
+        pg | c
+            | clients::table
+                .filter(lies_in!(clients::organization, under))
+                .filter(clients::id.eq(id))
+                .select(Client::as_select())
+                .for_no_key_update()
+                .load(c),
+        sqlite
+            | c
+            | clients::table
+                .filter(lies_in!(clients::organization, under))
+                .filter(clients::id.eq(id))
+                .select(Client::as_select())
+                .load(c)
     )
     .map(only)
 }

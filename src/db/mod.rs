@@ -5,22 +5,28 @@
 
 pub mod asking;
 mod backup;
+mod best_form;
 pub mod cursor;
 mod error;
 mod export;
 mod gathered;
 mod lane;
+mod lies_in;
 pub mod migrate;
 mod postgres;
+pub mod remembered;
+mod reporters;
 pub mod schema;
 mod sqlite;
 mod store;
 pub mod types;
 
 pub use backup::backup;
+pub use best_form::BestForm;
 pub use error::{Error, QueryError, Reason, reason};
 pub use export::Batches;
 pub use gathered::Gathered;
+pub(crate) use lies_in::lies_in;
 pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store, Url};
 
@@ -76,7 +82,7 @@ macro_rules! both {
     ($db:expr, pg |$p:ident| $pg:expr) => {
         match $db {
             $crate::db::Db::Pg(pg) => {
-                use diesel_async::RunQueryDsl as _;
+                use $crate::db::remembered::RunQueryDsl as _;
                 let $p = &mut &**pg;
                 Some($crate::db::asking::asking($pg).await)
             }
@@ -86,7 +92,7 @@ macro_rules! both {
     ($db:expr, pg |$p:ident| $pg:expr, sqlite |$s:ident| $sqlite:expr) => {
         match $db {
             $crate::db::Db::Pg(pg) => {
-                use diesel_async::RunQueryDsl as _;
+                use $crate::db::remembered::RunQueryDsl as _;
                 let $p = &mut &**pg;
                 $crate::db::asking::asking($pg).await
             }

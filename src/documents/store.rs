@@ -4,6 +4,7 @@ use super::model::{Document, DocumentFilter, Relation, RelationType};
 use crate::{
     auth::Subtree,
     db::{
+        lies_in,
         prelude::*,
         schema::{
             document_relations as relations,
@@ -43,6 +44,13 @@ macro_rules! readable {
     }};
 }
 
+/// One document, when the part may read it.
+macro_rules! one {
+    ($under:expr) => {
+        documents::table.filter(lies_in!(dsl::organization, $under, or above))
+    };
+}
+
 /// Readable documents that match.
 macro_rules! matching {
     ($under:expr, $filter:expr) => {{
@@ -72,7 +80,7 @@ macro_rules! matching {
 /// One document that the part may read.
 pub async fn find(db: &mut Db, under: &Subtree, id: DocumentId) -> QueryResult<Option<Document>> {
     let under = under.clone();
-    both!(db, |c| readable!(under).filter(dsl::id.eq(id)).select(Document::as_select()).load(c)).map(only)
+    both!(db, |c| one!(under).filter(dsl::id.eq(id)).select(Document::as_select()).load(c)).map(only)
 }
 
 /// One document that the part may read, by the key that its source gave it.
@@ -83,7 +91,7 @@ pub async fn find_by_key(
     key: &RecordKey,
 ) -> QueryResult<Option<Document>> {
     let (under, source, key) = (under.clone(), source.clone(), key.clone());
-    both!(db, |c| readable!(under)
+    both!(db, |c| one!(under)
         .filter(dsl::source.eq(source).and(dsl::source_key.eq(key)))
         .select(Document::as_select())
         .load(c))

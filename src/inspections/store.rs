@@ -4,6 +4,7 @@ use super::model::{Inspection, InspectionFilter};
 use crate::{
     auth::Subtree,
     db::{
+        lies_in,
         prelude::*,
         schema::{
             inspection_tasks as looked_at,
@@ -26,6 +27,13 @@ macro_rules! within {
             ),
         )
     }};
+}
+
+/// One inspection, when its organization is in the part.
+macro_rules! one {
+    ($under:expr) => {
+        inspections::table.filter(lies_in!(dsl::organization, $under))
+    };
 }
 
 /// Inspections of the part that match.
@@ -52,7 +60,7 @@ macro_rules! matching {
 /// One inspection of the part.
 pub async fn find(db: &mut Db, under: &Subtree, id: InspectionId) -> QueryResult<Option<Inspection>> {
     let under = under.clone();
-    both!(db, |c| within!(under).filter(dsl::id.eq(id)).select(Inspection::as_select()).load(c)).map(only)
+    both!(db, |c| one!(under).filter(dsl::id.eq(id)).select(Inspection::as_select()).load(c)).map(only)
 }
 
 /// One inspection of the part, kept from change by others until the transaction ends.

@@ -7,6 +7,7 @@ use crate::{
     auth::Subtree,
     db::{
         cursor::{Declare, Fetch, ROWS},
+        lies_in,
         prelude::*,
         schema::{
             observations::{self, dsl},

@@ -13,6 +13,7 @@ use crate::{
     calendars::{Frequency, Period},
     changes::{Change, Subject},
     db::{
+        lies_in,
         prelude::*,
         schema::{
             changes,
@@ -37,12 +38,15 @@ macro_rules! within {
 /// that have changed since pass, for the version of that time to be looked at.
 macro_rules! matching {
     ($under:expr, $filter:expr) => {{
-        let mut query = within!($under).into_boxed();
+        let mut query = match $filter.organization {
+            Some(organization) => observations::table
+                .filter(lies_in!(dsl::organization, $under))
+                .filter(dsl::organization.eq(organization))
+                .into_boxed(),
+            None => within!($under).into_boxed(),
+        };
         if let Some(indicator) = $filter.indicator {
             query = query.filter(dsl::indicator.eq(indicator));
-        }
-        if let Some(organization) = $filter.organization {
-            query = query.filter(dsl::organization.eq(organization));
         }
         if let Some(period) = $filter.period {
             query = query.filter(dsl::period.eq(period));
@@ -106,7 +110,12 @@ pub async fn count(db: &mut Db, under: &Subtree, filter: &ObservationFilter) -> 
 /// One figure about the part of the tree.
 pub async fn find(db: &mut Db, under: &Subtree, id: ObservationId) -> QueryResult<Option<Row>> {
     let under = under.clone();
-    both!(db, |c| within!(under).filter(dsl::id.eq(id)).select(Row::as_select()).load(c)).map(only)
+    both!(db, |c| observations::table
+        .filter(lies_in!(dsl::organization, under))
+        .filter(dsl::id.eq(id))
+        .select(Row::as_select())
+        .load(c))
+    .map(only)
 }
 
 /// The versions of figures up to a moment, as the log has them, oldest first.

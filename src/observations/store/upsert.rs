@@ -79,7 +79,7 @@ pub async fn upsert(db: &mut Db, rows: &[Row]) -> QueryResult<Vec<Settled>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let owned = rows.to_vec();
+    let owned = if matches!(db, Db::Sqlite(_)) { rows.to_vec() } else { Vec::new() };
     let answer = both!(
         db,
         pg | c | AllAtOnce::of(rows).load(c).map_ok(Answer::ByKey),

@@ -5,6 +5,7 @@ use crate::{
     auth::Subtree,
     db::{
         cursor::{Declare, Fetch, ROWS},
+        lies_in,
         prelude::*,
         schema::{organizations, tasks},
         types::{TaskId, holding},
@@ -46,10 +47,10 @@ macro_rules! judged {
 macro_rules! matching {
     ($under:expr, $filter:expr, $as_of:expr) => {{
         let filter: TaskFilter = $filter;
-        let mut query = within!($under).into_boxed();
-        if let Some(lead) = filter.lead {
-            query = query.filter(tasks::lead.eq(lead));
-        }
+        let mut query = match filter.lead {
+            Some(lead) => tasks::table.filter(lies_in!(tasks::lead, $under)).filter(tasks::lead.eq(lead)).into_boxed(),
+            None => within!($under).into_boxed(),
+        };
         if let Some(document) = filter.document {
             query = query.filter(tasks::document.eq(document));
         }

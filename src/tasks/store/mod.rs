@@ -11,8 +11,9 @@ use super::model::Task;
 use crate::{
     auth::Subtree,
     db::{
+        lies_in,
         prelude::*,
-        schema::{deadline_changes, organizations, tasks},
+        schema::{deadline_changes, tasks},
         types::{RecordKey, SourceCode, TaskId},
     },
 };
@@ -32,10 +33,17 @@ macro_rules! within {
 }
 pub(crate) use within;
 
+/// One task, or few, when its lead is in the part.
+macro_rules! one {
+    ($under:expr) => {
+        tasks::table.filter(lies_in!(tasks::lead, $under))
+    };
+}
+
 /// One task of the part.
 pub async fn find(db: &mut Db, under: &Subtree, id: TaskId) -> QueryResult<Option<Task>> {
     let under = under.clone();
-    both!(db, |c| within!(under).filter(tasks::id.eq(id)).select(Task::as_select()).load(c)).map(only)
+    both!(db, |c| one!(under).filter(tasks::id.eq(id)).select(Task::as_select()).load(c)).map(only)
 }
 
 /// One task of the part, kept from change by others until the transaction ends.
@@ -43,8 +51,8 @@ pub async fn lock(db: &mut Db, under: &Subtree, id: TaskId) -> QueryResult<Optio
     let under = under.clone();
     both!(
         db,
-        pg | c | within!(under).filter(tasks::id.eq(id)).select(Task::as_select()).for_no_key_update().load(c),
-        sqlite | c | within!(under).filter(tasks::id.eq(id)).select(Task::as_select()).load(c)
+        pg | c | one!(under).filter(tasks::id.eq(id)).select(Task::as_select()).for_no_key_update().load(c),
+        sqlite | c | one!(under).filter(tasks::id.eq(id)).select(Task::as_select()).load(c)
     )
     .map(only)
 }
@@ -57,7 +65,7 @@ pub async fn find_by_key(
     key: &RecordKey,
 ) -> QueryResult<Option<Task>> {
     let (under, source, key) = (under.clone(), source.clone(), key.clone());
-    both!(db, |c| within!(under)
+    both!(db, |c| one!(under)
         .filter(tasks::source.eq(source).and(tasks::source_key.eq(key)))
         .select(Task::as_select())
         .load(c))

@@ -1,19 +1,18 @@
 //! Tasks that other records refer to, and the chain of parents.
 
-use super::within;
 use crate::{
     auth::Subtree,
-    db::{
-        prelude::*,
-        schema::{organizations, tasks},
-        types::TaskId,
-    },
+    db::{lies_in, prelude::*, schema::tasks, types::TaskId},
 };
 
 /// Which of the tasks are in the part.
 pub async fn known_tasks(db: &mut Db, under: &Subtree, ids: Vec<TaskId>) -> QueryResult<Vec<TaskId>> {
     let under = under.clone();
-    both!(db, |c| within!(under).filter(tasks::id.eq_any(ids)).select(tasks::id).load(c))
+    both!(db, |c| tasks::table
+        .filter(lies_in!(tasks::lead, under))
+        .filter(tasks::id.eq_any(ids))
+        .select(tasks::id)
+        .load(c))
 }
 
 /// The task that a task is a part of.
