@@ -1,5 +1,11 @@
 //! The tree in the database.
 
+use diesel::{
+    pg::Pg,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{Array, Text},
+};
+
 use super::model::{Organization, OrganizationFilter};
 use crate::{
     auth::Subtree,
@@ -79,7 +85,11 @@ pub async fn count(db: &mut Db, under: &Subtree, filter: &OrganizationFilter) ->
 /// Which of the codes are in the part.
 pub async fn known(db: &mut Db, under: &Subtree, codes: Vec<OrgCode>) -> QueryResult<Vec<OrgCode>> {
     let under = under.clone();
-    both!(db, |c| within!(under).filter(dsl::code.eq_any(codes)).select(dsl::code).load(c))
+    both!(
+        db,
+        pg | c | Known { codes, part: under.range() }.load(c),
+        sqlite | c | within!(under).filter(dsl::code.eq_any(codes)).select(dsl::code).load(c)
+    )
 }
 
 /// Adds an organization.
@@ -108,4 +118,31 @@ pub async fn move_subtree(db: &mut Db, from: &str, to: &str, now: Instant) -> Qu
             ))
             .execute(c)
     })
+}
+
+/// PostgreSQL: those of many codes that are in a part. As `= ANY` it would be compared code by code with every row of
+/// the part, once its plan is kept: 19 ms for a push of a thousand figures.
+struct Known {
+    codes: Vec<OrgCode>,
+    part: (String, String),
+}
+
+impl QueryId for Known {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for Known {
+    type SqlType = Text;
+}
+
+impl QueryFragment<Pg> for Known {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT organizations.code FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.codes)?;
+        out.push_sql(") AS wanted (code) JOIN organizations ON organizations.code = wanted.code WHERE path >= ");
+        out.push_bind_param::<Text, _>(&self.part.0)?;
+        out.push_sql(" AND path < ");
+        out.push_bind_param::<Text, _>(&self.part.1)
+    }
 }
