@@ -45,7 +45,8 @@ impl Text {
             self.push(mark);
             self.number(number, 2);
         }
-        let micros = at.nanosecond() / 1000;
+        // chrono holds a leap second as the 59th with more than a second behind it.
+        let micros = Some(at.nanosecond() / 1000).filter(|micros| *micros < 1_000_000)?;
         if micros > 0 {
             self.push(b'.');
             if micros.is_multiple_of(1000) { self.number(micros / 1000, 3) } else { self.number(micros, 6) }
