@@ -18,6 +18,7 @@ use diesel_async::{
 };
 
 /// What is always the same about a query.
+#[derive(Debug, PartialEq)]
 struct Known {
     text: String,
     may_be_prepared: bool,
@@ -64,14 +65,19 @@ impl<Q: QueryFragment<Pg> + QueryId> Remembered<Q> {
     fn look_up<T>(&self, take: impl FnOnce(&Known) -> T) -> Option<QueryResult<T>> {
         let id = Q::query_id()?;
         Some(KNOWN.with_borrow_mut(|all| match all.entry(id) {
-            Entry::Occupied(known) => Ok(take(known.get())),
-            Entry::Vacant(place) => {
-                let mut builder = PgQueryBuilder::default();
-                self.0.to_sql(&mut builder, &Pg)?;
-                let may_be_prepared = self.0.is_safe_to_cache_prepared(&Pg)?;
-                Ok(take(place.insert(Known { text: builder.finish(), may_be_prepared })))
+            Entry::Occupied(known) => {
+                // So that every test proves it of every statement that it sends.
+                debug_assert_eq!(self.known().as_ref(), Ok(known.get()), "one id, two texts");
+                Ok(take(known.get()))
             }
+            Entry::Vacant(place) => Ok(take(place.insert(self.known()?))),
         }))
+    }
+
+    fn known(&self) -> QueryResult<Known> {
+        let mut builder = PgQueryBuilder::default();
+        self.0.to_sql(&mut builder, &Pg)?;
+        Ok(Known { text: builder.finish(), may_be_prepared: self.0.is_safe_to_cache_prepared(&Pg)? })
     }
 }
 
