@@ -4,30 +4,17 @@
 /// would make the list of the part's organizations first, also for one row, so it is asked for each row; PostgreSQL
 /// would plan that question anew for every request, and joins the list row by row.
 macro_rules! lies_in {
-    ($organization:expr, $under:expr) => {{
+    ($organization:expr, $under:expr $(, or $above:ident)?) => {{
+        use $crate::db::schema::organizations::{self as known, code, path};
         let part = || {
             let (from, to) = $under.range();
-            $crate::db::schema::organizations::table
-                .filter($crate::db::schema::organizations::path.ge(from).and($crate::db::schema::organizations::path.lt(to)))
-                .select($crate::db::schema::organizations::code)
+            let place = path.ge(from).and(path.lt(to))$(.or(path.eq_any($under.$above())))?;
+            known::table.filter(place).select(code)
         };
-        lies_in!(@ $organization, part)
-    }};
-    ($organization:expr, $under:expr, or above) => {{
-        let part = || {
-            let (from, to) = $under.range();
-            let above = $crate::db::schema::organizations::path.eq_any($under.ancestors());
-            $crate::db::schema::organizations::table
-                .filter($crate::db::schema::organizations::path.ge(from).and($crate::db::schema::organizations::path.lt(to)).or(above))
-                .select($crate::db::schema::organizations::code)
-        };
-        lies_in!(@ $organization, part)
-    }};
-    (@ $organization:expr, $part:ident) => {
         $crate::db::BestForm(
-            $organization.eq_any($part()),
-            diesel::dsl::exists($part().filter($crate::db::schema::organizations::code.eq($organization))),
+            $organization.eq_any(part()),
+            diesel::dsl::exists(part().filter(code.eq($organization))),
         )
-    };
+    }};
 }
 pub(crate) use lies_in;

@@ -47,7 +47,7 @@ macro_rules! readable {
 /// One document, when the part may read it.
 macro_rules! one {
     ($under:expr) => {
-        documents::table.filter(lies_in!(dsl::organization, $under, or above))
+        documents::table.filter(lies_in!(dsl::organization, $under, or ancestors))
     };
 }
 

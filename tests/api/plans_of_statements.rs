@@ -179,9 +179,15 @@ fn sqlite_reads_no_large_table_from_end_to_end() {
     sent.dedup();
     sent.retain(|sql| ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb)));
     let mut asked = BTreeMap::new();
+    let mut of_one = 0;
     let mut connection = SqliteConnection::establish(&path).unwrap();
     for sql in sent {
         let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(&mut connection).unwrap();
+        if sql.contains("`tasks`.`id` = ?") || sql.contains("`observations`.`id` = ?") {
+            of_one += 1;
+            let makes_a_list = steps.iter().any(|step| step.detail.starts_with("LIST SUBQUERY"));
+            assert!(!makes_a_list, "for one row it lists the organizations of the caller's part: {sql}");
+        }
         for Step { detail } in steps {
             let mut words = detail.split(' ');
             let (verb, table) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -191,6 +197,7 @@ fn sqlite_reads_no_large_table_from_end_to_end() {
             }
         }
     }
+    assert!(of_one >= 2, "one task and one figure were asked for");
     assert_eq!(
         asked.keys().map(String::as_str).collect::<Vec<_>>(),
         ["changes", "observations", "progress_updates", "tasks"]
