@@ -7,8 +7,6 @@ use tiendo::openapi::Document;
 
 use crate::harness::{Api, Database};
 
-const COMMITTED: &str = "openapi/openapi.json";
-
 pub fn document() -> Value {
     // The address of `cli::openapi`.
     serde_json::from_str(Document::of_operations().version_3_1()).unwrap()
@@ -68,20 +66,25 @@ fn handlers() -> BTreeSet<String> {
 }
 
 #[test]
-fn the_committed_document_is_the_generated_one() {
-    let generated = Document::of_operations().version_3_1().to_owned();
-    let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-    if generated != committed {
-        let differs = generated.lines().zip(committed.lines()).position(|(new, old)| new != old);
-        let at = differs.unwrap_or_else(|| generated.lines().count().min(committed.lines().count()));
-        let line = |text: &str| text.lines().nth(at).unwrap_or("(its end)").to_owned();
-        panic!(
-            "{COMMITTED} is not what the code says. Renew it: cargo run -- openapi > {COMMITTED}\n\
-             first difference in line {}:\n  generated {}\n  committed {}",
-            at + 1,
-            line(&generated),
-            line(&committed)
-        );
+fn the_committed_documents_are_the_generated_ones() {
+    let document = Document::of_operations();
+    for (file, generated, command) in [
+        ("openapi/openapi.json", document.version_3_1(), "cargo run -- openapi"),
+        ("openapi/openapi-3.0.json", document.version_3_0(), "cargo run -- openapi --version 3.0"),
+    ] {
+        let committed = std::fs::read_to_string(file).unwrap_or_default();
+        if generated != committed {
+            let differs = generated.lines().zip(committed.lines()).position(|(new, old)| new != old);
+            let at = differs.unwrap_or_else(|| generated.lines().count().min(committed.lines().count()));
+            let line = |text: &str| text.lines().nth(at).unwrap_or("(its end)").to_owned();
+            panic!(
+                "{file} is not what the code says, and it is what is served. Renew it: {command} > {file}\n\
+                 first difference in line {}:\n  generated {}\n  committed {}",
+                at + 1,
+                line(generated),
+                line(&committed)
+            );
+        }
     }
 }
 
@@ -260,12 +263,15 @@ fn examples_are_of_the_type_that_they_show() {
 #[test]
 fn the_document_is_served_as_it_is_written() {
     let api = Api::on(&Database::sqlite());
-    let reply = api.stranger().get(200, "/openapi.json");
-    assert_eq!(reply.header("content-type"), "application/json");
-    assert_eq!(reply.text, Document::of_operations().version_3_1().replace("http://127.0.0.1:8080", &api.base));
-    assert_eq!(reply.body["servers"][0]["url"], api.base);
-    let flow = &reply.body["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"];
-    assert_eq!(flow["tokenUrl"], format!("{}/oauth2/token", api.base));
+    let document = Document::of_operations();
+    for (path, text) in [("/openapi.json", document.version_3_1()), ("/openapi-3.0.json", document.version_3_0())] {
+        let reply = api.stranger().get(200, path);
+        assert_eq!(reply.header("content-type"), "application/json");
+        assert_eq!(reply.text, text.replace("http://127.0.0.1:8080", &api.base), "{path}");
+        assert_eq!(reply.body["servers"][0]["url"], api.base);
+        let flow = &reply.body["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"];
+        assert_eq!(flow["tokenUrl"], format!("{}/oauth2/token", api.base));
+    }
 }
 
 #[test]
