@@ -5,7 +5,9 @@ use std::fmt::{self, Debug};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
+    span::Record,
 };
+use tracing_log::NormalizeEvent;
 use tracing_subscriber::{
     field::RecordFields,
     fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
@@ -24,7 +26,9 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let (now, about) = (self.0.now(), event.metadata());
+        // What comes through the crate `log` has its target among its fields.
+        let (now, forwarded) = (self.0.now(), event.normalized_metadata());
+        let about = forwarded.as_ref().unwrap_or_else(|| event.metadata());
         write!(out, "{{\"timestamp\":\"{now}\",\"level\":\"{}\"", about.level())?;
         let mut fields = Fields { out: &mut out, is_first: false, outcome: Ok(()) };
         event.record(&mut fields);
@@ -53,6 +57,12 @@ impl FormatFields<'_> for Json {
         fields.record(&mut members);
         members.outcome
     }
+
+    fn add_fields(&self, current: &mut FormattedFields<Self>, fields: &Record<'_>) -> fmt::Result {
+        let mut members = Fields { is_first: current.is_empty(), outcome: Ok(()), out: &mut current.as_writer() };
+        fields.record(&mut members);
+        members.outcome
+    }
 }
 
 /// Writes fields as members of an object.
@@ -64,6 +74,9 @@ struct Fields<'a, 'b> {
 
 impl Fields<'_, '_> {
     fn put(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+        if field.name().starts_with("log.") {
+            return;
+        }
         let comma = if std::mem::take(&mut self.is_first) { "" } else { "," };
         let out = &mut *self.out;
         self.outcome = self.outcome.and_then(|()| {
@@ -106,4 +119,69 @@ fn text(out: &mut Writer<'_>, text: &str) -> fmt::Result {
         return out.write_char('"');
     }
     out.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::Value;
+    use tracing_log::log::{Level, Record};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Kept {
+        fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(line);
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The lines that are logged meanwhile.
+    fn logged(work: impl FnOnce()) -> Vec<Value> {
+        let (kept, json) = (Kept::default(), Json(Clock::system()));
+        let writer = kept.clone();
+        let log = tracing_subscriber::fmt().event_format(json.clone()).fmt_fields(json);
+        tracing::subscriber::with_default(log.with_writer(move || writer.clone()).finish(), work);
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn every_line_is_an_object_whatever_it_holds() {
+        let lines = logged(|| {
+            let span = tracing::info_span!("request", request_id = "a\"b\\c\n", late = tracing::field::Empty);
+            span.in_scope(|| tracing::warn!(count = 3_u64, missing = false, error = %"\u{1}", "Thiếu \"gì\""));
+            span.record("late", 7);
+            span.in_scope(|| tracing::info!("sau"));
+            tracing::info!(parent: None, "một mình");
+        });
+        assert_eq!(lines[0]["message"], "Thiếu \"gì\"");
+        assert_eq!(
+            (&lines[0]["count"], &lines[0]["missing"], &lines[0]["error"]),
+            (&3.into(), &false.into(), &"\u{1}".into())
+        );
+        assert_eq!(lines[0]["span"]["request_id"], "a\"b\\c\n");
+        assert_eq!((&lines[1]["span"]["late"], &lines[1]["span"]["name"]), (&7.into(), &"request".into()));
+        assert!(lines[2].get("span").is_none());
+    }
+
+    #[test]
+    fn what_comes_through_the_crate_log_says_where_from() {
+        let lines = logged(|| {
+            let record =
+                Record::builder().level(Level::Warn).target("rustls::conn").args(format_args!("hết hạn")).build();
+            tracing_log::format_trace(&record).unwrap();
+        });
+        let members: Vec<_> = lines[0].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, ["timestamp", "level", "message", "target"]);
+        assert_eq!((&lines[0]["level"], &lines[0]["target"]), (&"WARN".into(), &"rustls::conn".into()));
+    }
 }
