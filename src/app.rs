@@ -83,18 +83,18 @@ pub async fn open_store(settings: &Settings, tls: Tls) -> Result<Store, String> 
         .map_err(|error| format!("DATABASE_URL: cannot open the database: {error}"))
 }
 
+/// What an application is made of, whatever its body's type.
+pub trait Layers: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Error> {}
+
+impl<T: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Error>> Layers for T {}
+
 /// The application with its layers, outermost last.
-pub fn create_app(
-    state: AppState,
-) -> App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Response = ServiceResponse<impl MessageBody>,
-        Config = (),
-        InitError = (),
-        Error = Error,
-    >,
-> {
+pub fn create_app(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
+    unobserved(state).wrap(from_fn(telemetry::observe)).wrap(from_fn(http::hold_body))
+}
+
+/// The application without request ids, metrics and log, so that what they cost can be measured.
+pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
     App::new()
         .app_data(state.store)
         .app_data(state.authority)
@@ -109,8 +109,6 @@ pub fn create_app(
         .wrap(from_fn(auth::receive))
         .wrap(Compress::default())
         .wrap(from_fn(http::head_as_get))
-        .wrap(from_fn(telemetry::observe))
-        .wrap(from_fn(http::hold_body))
 }
 
 /// The server on a listener; awaited, it serves until the process is told to stop, then lets what runs come to its end.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     get,
@@ -24,18 +24,18 @@ use prometheus_client::{
     },
     registry::Registry,
 };
-use tracing::Instrument;
 use uuid::Uuid;
 
 mod format;
 mod lines;
+mod request;
 
 pub use lines::write_waiting;
+pub use request::{served, serving};
 
 use format::Json;
 
 use crate::{
-    auth::RequestId,
     bilingual::Language,
     clock::{Clock, new_id},
     problem,
@@ -52,8 +52,7 @@ pub fn start(filter: &str) -> Result<(), String> {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(lines::Lines::start().map_err(|error| error.to_string())?);
-    let json = Json(Clock::system());
-    log.event_format(json.clone()).fmt_fields(json).try_init().map_err(|error| error.to_string())
+    log.event_format(Json(Clock::system())).try_init().map_err(|error| error.to_string())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -116,19 +115,24 @@ pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let began = Instant::now();
     let id = request_id(&request);
-    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    serving(Arc::clone(&id), measured(id, request, next)).await
+}
+
+async fn measured(
+    id: Arc<str>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let began = Instant::now();
     let metrics = request.app_data::<Data<Arc<Metrics>>>().cloned();
     let in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));
     let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::preferred(language.unwrap_or_default());
     let method = request.method().clone();
     let trace = trace_of(&request).map(str::to_owned);
-    let span = tracing::info_span!("request", request_id = &*id);
 
-    let response = next.call(request).instrument(span.clone()).await?;
-    let mut response = span.in_scope(|| settle(response, language, &id));
+    let mut response = settle(next.call(request).await?, language, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -139,8 +143,7 @@ pub async fn observe(
     let (status, took) = (response.status().as_u16(), began.elapsed());
     drop(in_flight);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    // Complete in itself: what a span says is read back and written again for each line, which costs more than the line.
-    tracing::info!(parent: None, request_id = &*id, method = method.as_str(), trace, route, status, micros, "answered");
+    tracing::info!(method = method.as_str(), trace, route, status, micros, "answered");
     if let Some(metrics) = &metrics {
         metrics.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(took.as_secs_f64());
         metrics.requests.get_or_create(&Labels { method: known_method(&method), route, status }).inc();

@@ -34,6 +34,12 @@ impl Subtree {
         (self.path.clone(), to)
     }
 
+    /// Whether nothing stands above its top.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.path.matches('/').count() <= 1
+    }
+
     /// Whether a path lies in it.
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
@@ -152,10 +158,6 @@ impl Caller {
     }
 }
 
-/// The id of the request, set by the outermost layer.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub Arc<str>);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +171,7 @@ mod tests {
         for outside in ["LC/", "LC/LC-TT/", "LC/LC-TTR-2/", "LC/LC-TTR.1/", "LC/LC-TTRX/", "LC/LC-TTR0/"] {
             assert!(!(from.as_str() <= outside && outside < to.as_str()), "{outside}");
         }
+        assert!(Subtree::at("LC/".to_owned()).is_whole() && !Subtree::at("LC/A/".to_owned()).is_whole());
         assert_eq!(Subtree::at("LC/A/B/".to_owned()).ancestors(), ["LC/", "LC/A/"]);
     }
 }

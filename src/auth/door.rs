@@ -1,8 +1,6 @@
 //! The door: who calls is settled before anything else of the request is read, so that a caller without the right
 //! to an operation learns nothing of it, not even what is wrong with its body.
 
-use std::sync::Arc;
-
 use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::MessageBody,
@@ -12,7 +10,7 @@ use actix_web::{
     web::Data,
 };
 
-use super::{Authority, Caller, RequestId, quota::Quota};
+use super::{Authority, Caller, quota::Quota};
 use crate::{bilingual::Bilingual, problem::Problem};
 
 /// Who stands at the door: what the operation's permit takes.
@@ -46,7 +44,7 @@ async fn authenticate(request: &HttpRequest) -> Result<(Caller, Option<Quota>), 
     let identity = authority.verify(token).await?;
     let now = authority.clock().now();
     let quota = identity.client.and_then(|client| authority.quotas().spend(client, now));
-    let request_id = request.extensions().get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
+    let request_id = crate::telemetry::served().unwrap_or_default();
     Ok((Caller::new(identity, request_id, now), quota))
 }
 

@@ -14,7 +14,7 @@ mod store;
 mod token;
 
 pub use authority::Authority;
-pub use caller::{Caller, RequestId, Subtree};
+pub use caller::{Caller, Subtree};
 pub use door::receive;
 pub use keys::Keys;
 pub use metadata::{Metadata, get_jwks, get_metadata};

@@ -7,9 +7,9 @@ use diesel::result::ConnectionResult;
 use flume::Receiver;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use tokio::{sync::oneshot, task::LocalSet};
-use tracing::Instrument;
 
 use super::{Db, Error, postgres::Postgres, sqlite, store};
+use crate::telemetry::{served, serving};
 
 /// Begins a report on the thread that takes it.
 type Report = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()> + Send>;
@@ -48,8 +48,10 @@ impl Reporters {
             let _ = done.send(outcome);
         };
         // What is logged there is of this request too.
-        let request = tracing::Span::current();
-        let report: Report = Box::new(move || work().instrument(request).boxed_local());
+        let report: Report = match served() {
+            Some(request) => Box::new(move || serving(request, work()).boxed_local()),
+            None => Box::new(move || work().boxed_local()),
+        };
         self.reports.send(report).map_err(|_| Error::Busy("no thread"))?;
         // No answer: it panicked, and a repetition would too.
         result.await.map_err(|_| Error::Query(sqlite::gone()))?

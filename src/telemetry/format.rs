@@ -5,19 +5,17 @@ use std::fmt::{self, Debug};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
-    span::Record,
 };
 use tracing_log::NormalizeEvent;
 use tracing_subscriber::{
-    field::RecordFields,
-    fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     registry::LookupSpan,
 };
 
+use super::served;
 use crate::clock::Clock;
 
-/// An object a line: time, level, the event's own fields, where it comes from, and the fields of its span.
-#[derive(Clone)]
+/// An object a line: time, level, the request that is served, the event's own fields, and where it comes from.
 pub struct Json(pub Clock);
 
 impl<S, N> FormatEvent<S, N> for Json
@@ -25,50 +23,27 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         // What comes through the crate `log` has its target among its fields.
         let (now, forwarded) = (self.0.now(), event.normalized_metadata());
         let about = forwarded.as_ref().unwrap_or_else(|| event.metadata());
         write!(out, "{{\"timestamp\":\"{now}\",\"level\":\"{}\"", about.level())?;
-        let mut fields = Fields { out: &mut out, is_first: false, outcome: Ok(()) };
+        if let Some(request) = served() {
+            out.write_str(",\"request_id\":")?;
+            text(&mut out, &request)?;
+        }
+        let mut fields = Fields { out: &mut out, outcome: Ok(()) };
         event.record(&mut fields);
         fields.outcome?;
         out.write_str(",\"target\":")?;
         text(&mut out, about.target())?;
-        if let Some(span) = context.event_scope().and_then(|mut spans| spans.next()) {
-            out.write_str(",\"span\":{")?;
-            if let Some(fields) = span.extensions().get::<FormattedFields<N>>()
-                && !fields.is_empty()
-            {
-                write!(out, "{fields},")?;
-            }
-            out.write_str("\"name\":")?;
-            text(&mut out, span.name())?;
-            out.write_char('}')?;
-        }
         out.write_str("}\n")
-    }
-}
-
-/// The fields of a span, as members of an object.
-impl FormatFields<'_> for Json {
-    fn format_fields<R: RecordFields>(&self, mut out: Writer<'_>, fields: R) -> fmt::Result {
-        let mut members = Fields { out: &mut out, is_first: true, outcome: Ok(()) };
-        fields.record(&mut members);
-        members.outcome
-    }
-
-    fn add_fields(&self, current: &mut FormattedFields<Self>, fields: &Record<'_>) -> fmt::Result {
-        let mut members = Fields { is_first: current.is_empty(), outcome: Ok(()), out: &mut current.as_writer() };
-        fields.record(&mut members);
-        members.outcome
     }
 }
 
 /// Writes fields as members of an object.
 struct Fields<'a, 'b> {
     out: &'a mut Writer<'b>,
-    is_first: bool,
     outcome: fmt::Result,
 }
 
@@ -77,10 +52,9 @@ impl Fields<'_, '_> {
         if field.name().starts_with("log.") {
             return;
         }
-        let comma = if std::mem::take(&mut self.is_first) { "" } else { "," };
         let out = &mut *self.out;
         self.outcome = self.outcome.and_then(|()| {
-            out.write_str(comma)?;
+            out.write_char(',')?;
             text(out, field.name())?;
             out.write_char(':')?;
             value(out)
@@ -125,10 +99,12 @@ fn text(out: &mut Writer<'_>, text: &str) -> fmt::Result {
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use futures_util::FutureExt;
     use serde_json::Value;
     use tracing_log::log::{Level, Record};
 
     use super::*;
+    use crate::telemetry::serving;
 
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -146,9 +122,9 @@ mod tests {
 
     /// The lines that are logged meanwhile.
     fn logged(work: impl FnOnce()) -> Vec<Value> {
-        let (kept, json) = (Kept::default(), Json(Clock::system()));
+        let kept = Kept::default();
         let writer = kept.clone();
-        let log = tracing_subscriber::fmt().event_format(json.clone()).fmt_fields(json);
+        let log = tracing_subscriber::fmt().event_format(Json(Clock::system()));
         tracing::subscriber::with_default(log.with_writer(move || writer.clone()).finish(), work);
         let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -157,20 +133,17 @@ mod tests {
     #[test]
     fn every_line_is_an_object_whatever_it_holds() {
         let lines = logged(|| {
-            let span = tracing::info_span!("request", request_id = "a\"b\\c\n", late = tracing::field::Empty);
-            span.in_scope(|| tracing::warn!(count = 3_u64, missing = false, error = %"\u{1}", "Thiếu \"gì\""));
-            span.record("late", 7);
-            span.in_scope(|| tracing::info!("sau"));
-            tracing::info!(parent: None, "một mình");
+            tracing::warn!(count = 3_u64, missing = false, error = %"\u{1}", "Thiếu \"gì\"");
+            let served = async { tracing::info!("sau") };
+            serving("a\"b\\c\n".into(), served).now_or_never().unwrap();
         });
         assert_eq!(lines[0]["message"], "Thiếu \"gì\"");
         assert_eq!(
             (&lines[0]["count"], &lines[0]["missing"], &lines[0]["error"]),
             (&3.into(), &false.into(), &"\u{1}".into())
         );
-        assert_eq!(lines[0]["span"]["request_id"], "a\"b\\c\n");
-        assert_eq!((&lines[1]["span"]["late"], &lines[1]["span"]["name"]), (&7.into(), &"request".into()));
-        assert!(lines[2].get("span").is_none());
+        assert!(lines[0].get("request_id").is_none());
+        assert_eq!(lines[1]["request_id"], "a\"b\\c\n");
     }
 
     #[test]

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use diesel::{Connection, RunQueryDsl, sql_query, sqlite::SqliteConnection};
 use serde_json::Value;
+use tiendo::db::Url;
 
 use crate::harness::{Api, Client, Database, binary};
 
@@ -79,6 +81,10 @@ fn the_manual_lists_the_fields_of_the_log_as_they_are() {
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     client.send(200, "GET", "/v1/problems", &[("traceparent", trace), ("X-Request-Id", "qlvb-123")], None);
     client.get(404, "/nowhere");
+    let Url::Sqlite(path) = database.url() else { panic!("a SQLite database") };
+    let mut file = SqliteConnection::establish(path).unwrap();
+    sql_query("ALTER TABLE signing_keys RENAME TO lost").execute(&mut file).unwrap();
+    client.send(500, "GET", "/health/ready", &[("X-Request-Id", "qlvb-124")], None);
     // At its end at the latest, every line is written.
     let told = std::process::Command::new("kill").args(["-TERM", &service.child.id().to_string()]).status();
     assert!(told.unwrap().success() && service.child.wait().unwrap().success());
@@ -93,13 +99,18 @@ fn the_manual_lists_the_fields_of_the_log_as_they_are() {
     assert_eq!(listed, members(line));
     assert_eq!(line["request_id"], "qlvb-123");
     assert_eq!(line["trace"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    let failure = lines.iter().find(|line| line["level"] == "ERROR").unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(failure["request_id"], "qlvb-124");
+    assert!(
+        failure["cause"].as_str().unwrap().contains("signing_keys") && failure["problem"] == "internal",
+        "{failure}"
+    );
     let without = members(answered("none"));
     assert_eq!(listed.difference(&without).collect::<Vec<_>>(), ["trace"]);
 }
 
 #[test]
 fn new_signing_keys_are_made_when_the_old_ones_are_deleted_as_the_manual_says() {
-    use diesel::{Connection, RunQueryDsl, sql_query, sqlite::SqliteConnection};
     let manual = std::fs::read_to_string("docs/operate.md").unwrap();
     let statement = "DELETE FROM signing_keys;";
     assert!(manual.contains(statement));
