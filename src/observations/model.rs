@@ -37,8 +37,8 @@ words! {
 }
 
 /// A figure as the table holds it: a ratio has no value of its own, the whole has an empty breakdown.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = observations)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = observations, treat_none_as_default_value = false)]
 pub struct Row {
     /// Its id.
     pub id: ObservationId,

@@ -203,10 +203,10 @@ fn stored(row: ObservationCreate, breakdown: String, numbers: Numbers, definitio
 async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<(usize, Row)>) -> Result<Vec<PushRow>, Problem> {
     // In the order of the key: two pushes of the same rows wait for each other instead of locking each other out.
     rows.sort_unstable_by(|(_, one), (_, other)| {
-        (&one.indicator, &one.organization, one.period, &one.breakdown).cmp(&(
+        (&one.indicator, one.period, &one.organization, &one.breakdown).cmp(&(
             &other.indicator,
-            &other.organization,
             other.period,
+            &other.organization,
             &other.breakdown,
         ))
     });

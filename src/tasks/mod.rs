@@ -213,7 +213,6 @@ async fn add(
     checks::shape(&task)?;
     checks::references(db, caller, None, &task).await?;
     task.first_due_on = task.due_on;
-    task.search = task.search_text();
     store::insert(db, &task).await?;
     record(db, caller, &task, None).await?;
     Ok(task)
@@ -229,7 +228,6 @@ async fn change(db: &mut Db, caller: &Caller, current: &Task, mut next: Task) ->
     checks::is_open(current)?;
     checks::shape(&next)?;
     checks::references(db, caller, Some(current), &next).await?;
-    next.search = next.search_text();
     Ok((save(db, caller, current, next, None).await?, Outcome::Updated))
 }
 

@@ -172,9 +172,6 @@ pub struct Task {
     pub indicators: JsonText<Vec<IndicatorCode>>,
     /// The task that took its place, when its document was replaced.
     pub superseded_by: Option<TaskId>,
-    /// What `q` looks through; see [`Task::search_text`].
-    #[serde(skip)]
-    pub search: String,
     /// Counts from 1; the ETag.
     #[schema(minimum = 1)]
     pub version: i32,
@@ -185,7 +182,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// What `q` looks through: code, title, description, clause, group and deliverable, without case and marks.
+    /// What the table keeps for `q` to look through: code, title, description, clause, group and deliverable, without case and marks.
     #[must_use]
     pub fn search_text(&self) -> String {
         let code = self.code.as_ref().map(ShortText::as_str);

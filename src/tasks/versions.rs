@@ -73,7 +73,6 @@ impl Task {
             completed_on: None,
             indicators: JsonText::default(),
             superseded_by: None,
-            search: String::new(),
             version: 1,
             created_at: now,
             updated_at: now,

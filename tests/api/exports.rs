@@ -24,9 +24,21 @@ const ROWS: usize = 1_300;
 
 fn indicator(api: &Api) -> Client {
     let client = api.client("LC", ALL);
-    let body = json!({ "code": "CT01", "name": "CT01", "unit": "hồ sơ", "kind": "count", "flow": true });
-    client.post(201, "/v1/indicators", &body);
+    for code in ["CT01", "CT02"] {
+        let body = json!({ "code": code, "name": code, "unit": "hồ sơ", "kind": "count", "flow": true });
+        client.post(201, "/v1/indicators", &body);
+    }
     client
+}
+
+/// A fifth is of one, the rest of the other.
+fn indicator_of(row: usize) -> &'static str {
+    if row % 5 == 1 { "CT02" } else { "CT01" }
+}
+
+/// A third is of one month, the rest of the next.
+fn period(row: usize) -> &'static str {
+    if row.is_multiple_of(3) { "2026-M09" } else { "2026-M10" }
 }
 
 /// More rows than two batches hold, pushed in another order than that of their keys; each with a note of that length.
@@ -34,8 +46,8 @@ fn pushed(client: &Client, note: usize) {
     let rows: Vec<Value> = (0..ROWS)
         .rev()
         .map(|row| {
-            json!({ "indicator": "CT01", "organization": if row % 2 == 0 { "LC-TTR" } else { "LC-TTR-VP" },
-            "period": "2026-M10", "breakdown": format!("phần {row:04}"), "value": row.to_string(), "status": "final",
+            json!({ "indicator": indicator_of(row), "organization": if row % 2 == 0 { "LC-TTR" } else { "LC-TTR-VP" },
+            "period": period(row), "breakdown": format!("phần {row:04}"), "value": row.to_string(), "status": "final",
             "note": "ă".repeat(note) })
         })
         .collect();
@@ -65,18 +77,25 @@ on_both! {
     fn the_whole_list_comes_in_the_order_of_its_keys_and_goes_back_unchanged(api: &Api) {
         let client = indicator(api);
         pushed(&client, 3);
-        for path in ["/v1/observations", "/v1/observations?indicator=CT01", "/v1/observations?under=LC-TTR"] {
-            let rows = as_pushed(&exported(&client, path, "application/x-ndjson"));
-            let key = |row: &Value| (row["organization"].to_string(), row["breakdown"].to_string());
-            assert_eq!(rows.len(), ROWS, "{path}");
-            assert!(rows.is_sorted_by_key(key), "{path}");
-            assert_eq!(client.post(200, "/v1/observations", &json!(rows)).body["counts"]["unchanged"], ROWS);
+        let count = |is: fn(usize) -> bool| (0..ROWS).filter(|row| is(*row)).count();
+        let of_one = count(|row| indicator_of(row) == "CT01");
+        let later = count(|row| period(row) == "2026-M10");
+        let both = count(|row| indicator_of(row) == "CT01" && period(row) == "2026-M10");
+        for (filter, expected) in [
+            ("", ROWS), ("?indicator=CT01", of_one), ("?under=LC-TTR", ROWS), ("?period=2026-M10", later),
+            ("?indicator=CT01&period=2026-M10", both), ("?indicator=CT01&period_from=2026-M10", both),
+        ] {
+            let rows = as_pushed(&exported(&client, &format!("/v1/observations{filter}"), "application/x-ndjson"));
+            let key = |row: &Value| ["indicator", "period", "organization", "breakdown"].map(|field| row[field].to_string());
+            assert_eq!(rows.len(), expected, "{filter}");
+            assert!(rows.is_sorted_by_key(key), "{filter}");
+            assert_eq!(client.post(200, "/v1/observations", &json!(rows)).body["counts"]["unchanged"], expected);
         }
         let csv = exported(&client, "/v1/observations?organization=LC-TTR-VP", "text/csv");
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        let breakdowns: Vec<String> = reader.records().map(|row| row.unwrap()[3].to_owned()).collect();
-        assert_eq!(breakdowns.len(), ROWS / 2);
-        assert!(breakdowns.is_sorted());
+        let keys: Vec<_> = reader.records().map(|row| [0, 2, 3].map(|at| row.as_ref().unwrap()[at].to_owned())).collect();
+        assert_eq!(keys.len(), ROWS / 2);
+        assert!(keys.is_sorted());
         let empty = exported(&client, "/v1/observations?period=2020-M01", "text/csv");
         assert_eq!(empty.lines().count(), 1, "{empty}");
         assert_eq!(exported(&client, "/v1/observations?period=2020-M01", "application/x-ndjson"), "");
@@ -86,7 +105,7 @@ on_both! {
         let client = indicator(api);
         pushed(&client, 3);
         api.wait_seconds(60);
-        let first = json!([{ "indicator": "CT01", "organization": "LC-TTR", "period": "2026-M10", "breakdown": "phần 0000",
+        let first = json!([{ "indicator": "CT01", "organization": "LC-TTR", "period": "2026-M09", "breakdown": "phần 0000",
             "value": "7", "status": "provisional" }]);
         client.post(200, "/v1/observations", &first);
         let known = as_pushed(&exported(&client, "/v1/observations?as_of=2026-11-23T02:00:30Z", "application/x-ndjson"));

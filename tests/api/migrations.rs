@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{
-    Connection, QueryableByName, RunQueryDsl, sql_query,
+    Connection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_query,
     sql_types::{BigInt, Nullable, Text},
     sqlite::SqliteConnection,
 };
+use serde_json::json;
 use tiendo::db::{
     Tls, Url,
     migrate::{Step, run},
 };
 
-use crate::harness::{Database, block_on};
+use crate::harness::{Api, Database, block_on};
 
 /// Where diesel notes what it has applied.
 const OWN: &str = "__diesel_schema_migrations";
@@ -180,6 +183,58 @@ fn sqlite_goes_up_down_and_up() {
 #[test]
 fn postgres_goes_up_down_and_up() {
     goes_up_down_and_up(&Database::empty_postgres());
+}
+
+/// Runs the statements of a migration's file.
+fn run_file(url: &Url, name: &str) {
+    let folder = if matches!(url, Url::Sqlite(_)) { "sqlite" } else { "postgres" };
+    let sql = format!("BEGIN; {} COMMIT;", std::fs::read_to_string(format!("migrations/{folder}/{name}.sql")).unwrap());
+    match url {
+        Url::Sqlite(path) => SqliteConnection::establish(path).unwrap().batch_execute(&sql).unwrap(),
+        Url::Postgres(url) => block_on(async {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client.batch_execute(&sql).await.unwrap();
+        }),
+    }
+}
+
+/// The one migration that writes a table anew.
+fn keeps_the_log(database: &Database) {
+    let api = Api::on(database);
+    let client = api
+        .client("LC", "indicators:write indicators:read tasks:assign tasks:read observations:write observations:read");
+    let indicator = json!({ "code": "CT01", "name": "x", "unit": "x", "kind": "count", "flow": true });
+    client.post(201, "/v1/indicators", &indicator);
+    let mut figure = String::new();
+    for value in 1..4 {
+        let row = json!([{ "indicator": "CT01", "organization": "LC-TTR", "period": "2026-M10", "status": "final",
+            "value": value.to_string() }]);
+        figure = client.post(200, "/v1/observations", &row).body["rows"][0]["id"].as_str().unwrap().to_owned();
+    }
+    let task = client.post(201, "/v1/tasks", &json!({ "title": "Số hóa hồ sơ", "lead": "LC-TTR" }));
+    let paths = [
+        format!("/v1/observations/{figure}/history"),
+        format!("{}/history", task.header("location")),
+        "/v1/observations?as_of=2026-11-23T02:00:00Z".to_owned(),
+    ];
+    let told = || paths.each_ref().map(|path| client.get(200, path).body);
+    let before = told();
+    assert_eq!(before[0]["items"].as_array().map(Vec::len), Some(3));
+    for file in ["0006_fewer_writes/down", "0006_fewer_writes/up"] {
+        run_file(database.url(), file);
+        assert_eq!(told(), before, "{file}");
+    }
+}
+
+#[test]
+fn the_log_is_kept_when_it_is_written_anew_on_sqlite() {
+    keeps_the_log(&Database::sqlite());
+}
+
+#[test]
+fn the_log_is_kept_when_it_is_written_anew_on_postgres() {
+    keeps_the_log(&Database::postgres());
 }
 
 #[test]

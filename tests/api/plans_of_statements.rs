@@ -163,8 +163,8 @@ struct Step {
     detail: String,
 }
 
-#[test]
-fn sqlite_reads_no_large_table_from_end_to_end() {
+/// What is sent to a SQLite file meanwhile, each statement once, with the steps of its plan.
+fn planned(asked: impl FnOnce(&Api)) -> Vec<(String, Vec<String>)> {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| set_default_instrumentation(|| Some(Box::<Notes>::default())).unwrap());
     let database = Database::sqlite();
@@ -173,22 +173,30 @@ fn sqlite_reads_no_large_table_from_end_to_end() {
     let api = Api::on(&database);
     define(&api.client("LC", ALL));
     SENT.lock().unwrap().get_mut(&path).unwrap().clear();
-    ask(&api);
+    asked(&api);
     let mut sent = SENT.lock().unwrap().remove(&path).unwrap();
     sent.sort();
     sent.dedup();
     sent.retain(|sql| ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| sql.starts_with(verb)));
+    let mut connection = SqliteConnection::establish(&path).unwrap();
+    let mut steps = |sql: &str| -> Vec<String> {
+        let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(&mut connection).unwrap();
+        steps.into_iter().map(|step| step.detail).collect()
+    };
+    sent.into_iter().map(|sql| (sql.clone(), steps(&sql))).collect()
+}
+
+#[test]
+fn sqlite_reads_no_large_table_from_end_to_end() {
     let mut asked = BTreeMap::new();
     let mut of_one = 0;
-    let mut connection = SqliteConnection::establish(&path).unwrap();
-    for sql in sent {
-        let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(&mut connection).unwrap();
+    for (sql, steps) in planned(ask) {
         if sql.contains("`tasks`.`id` = ?") || sql.contains("`observations`.`id` = ?") {
             of_one += 1;
-            let makes_a_list = steps.iter().any(|step| step.detail.starts_with("LIST SUBQUERY"));
+            let makes_a_list = steps.iter().any(|step| step.starts_with("LIST SUBQUERY"));
             assert!(!makes_a_list, "for one row it lists the organizations of the caller's part: {sql}");
         }
-        for Step { detail } in steps {
+        for detail in steps {
             let mut words = detail.split(' ');
             let (verb, table) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
             if LARGE.contains(&table) {
@@ -202,4 +210,32 @@ fn sqlite_reads_no_large_table_from_end_to_end() {
         asked.keys().map(String::as_str).collect::<Vec<_>>(),
         ["changes", "observations", "progress_updates", "tasks"]
     );
+}
+
+#[test]
+fn sqlite_sorts_no_large_table_for_a_page_or_a_batch_of_the_whole_tree() {
+    let sent = planned(|api| {
+        let client = api.client("LC", ALL);
+        // More than one batch of an export.
+        let figures: Vec<Value> = (0..600)
+            .map(|row| {
+                json!({ "indicator": "CT07", "organization": "LC-TTR", "period": "2026-M10", "status": "final",
+                "breakdown": format!("phần {row}"), "value": "1" })
+            })
+            .collect();
+        client.post(200, "/v1/observations", &json!(figures));
+        for page in ["/v1/tasks?limit=50", "/v1/observations?limit=50", "/v1/observations?period=2026-M10&limit=50"] {
+            client.get(200, page);
+        }
+        for filter in ["", "?indicator=CT07", "?period=2026-M10", "?indicator=CT07&period=2026-M10"] {
+            export(&client, &format!("/v1/observations{filter}"));
+        }
+        export(&client, "/v1/tasks");
+    });
+    let lists: Vec<_> = sent.iter().filter(|(sql, _)| sql.contains("ORDER BY") && sql.contains("LIMIT")).collect();
+    for (sql, steps) in &lists {
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}: {sql}");
+    }
+    // Three pages, of which that of tasks is a batch too, and four exports that begin and go on.
+    assert_eq!(lists.len(), 11, "{lists:?}");
 }

@@ -6,8 +6,10 @@ use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
+    pg::Pg,
     serialize::{self, Output, ToSql},
     sql_types::Text,
+    sqlite::Sqlite,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
@@ -48,12 +50,16 @@ macro_rules! text {
             }
         }
 
-        impl<DB: Backend> FromSql<Text, DB> for $name
-        where
-            String: FromSql<Text, DB>,
-        {
-            fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-                String::from_sql(value).map(Self)
+        impl FromSql<Text, Pg> for $name {
+            /// Vietnamese is checked many bytes at a time, which the standard library does for ASCII only.
+            fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                Ok(Self(simdutf8::basic::from_utf8(value.as_bytes())?.to_owned()))
+            }
+        }
+
+        impl FromSql<Text, Sqlite> for $name {
+            fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self)
             }
         }
 

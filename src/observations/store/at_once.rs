@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{Array, BigInt, Integer, Nullable, Text},
 };
 
-use super::upsert::{INTO, Now, Settled, settle};
+use super::upsert::{Now, Settled};
 use crate::{
     calendars::Period,
     db::{
@@ -207,7 +207,8 @@ macro_rules! content {
 }
 
 impl QueryFragment<Pg> for AllAtOnce {
-    /// What is known so is only read: an `ON CONFLICT` locks its row, which is a write.
+    /// What is known so is only read: an `ON CONFLICT` locks its row, which is a write. A version is never older than
+    /// the one before it, whichever request began first.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "WITH pushed AS MATERIALIZED (SELECT pushed.*, known.id AS known_id, known.version AS known_version, \
@@ -226,14 +227,22 @@ impl QueryFragment<Pg> for AllAtOnce {
              AND known.organization = pushed.organization AND known.period = pushed.period \
              AND known.breakdown = pushed.breakdown), written AS (",
         );
-        out.push_sql(INTO);
         out.push_sql(
-            "SELECT id, indicator, organization, period, breakdown, numerator, denominator, value, missing, status, \
-             source, note, evidence, definition, created_at, updated_at, 1 FROM pushed WHERE NOT is_known ORDER BY place",
+            "INSERT INTO observations (id, indicator, organization, period, breakdown, numerator, denominator, value, \
+             missing, status, source, note, evidence, definition, created_at, updated_at, version) \
+             SELECT id, indicator, organization, period, breakdown, numerator, denominator, value, missing, status, \
+             source, note, evidence, definition, created_at, updated_at, 1 FROM pushed WHERE NOT is_known ORDER BY place \
+             ON CONFLICT (indicator, organization, period, breakdown) DO UPDATE SET numerator = excluded.numerator, \
+             denominator = excluded.denominator, value = excluded.value, missing = excluded.missing, \
+             status = excluded.status, source = excluded.source, note = excluded.note, evidence = excluded.evidence, \
+             definition = excluded.definition, version = observations.version + 1, \
+             updated_at = greatest(observations.updated_at, excluded.updated_at) WHERE ",
         );
-        out.push_sql(settle!("greatest", "IS DISTINCT FROM"));
+        out.push_sql(content!("observations"));
+        out.push_sql(" IS DISTINCT FROM ");
+        out.push_sql(content!("excluded"));
         out.push_sql(
-            "id, indicator, organization, period, breakdown, version, created_at, updated_at) \
+            " RETURNING id, indicator, organization, period, breakdown, version, created_at, updated_at) \
              SELECT place, NULL, NULL, NULL, NULL, known_id, known_version, known_created_at, known_updated_at \
              FROM pushed WHERE is_known UNION ALL \
              SELECT NULL, indicator, organization, period, breakdown, id, version, created_at, updated_at FROM written",

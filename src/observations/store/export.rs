@@ -9,10 +9,7 @@ use crate::{
         cursor::{Declare, Fetch, ROWS},
         lies_in,
         prelude::*,
-        schema::{
-            observations::{self, dsl},
-            organizations,
-        },
+        schema::observations::{self, dsl},
     },
     observations::model::{ObservationFilter, Row},
 };
@@ -20,10 +17,11 @@ use crate::{
 /// PostgreSQL's name of the open result.
 const CURSOR: &str = "figures";
 
-/// The figures that match, in the order of the unique index of their keys.
+/// The figures that match, in the order of the unique index of their keys: SQLite would gather and sort them anew for each
+/// batch.
 macro_rules! in_order {
     ($under:expr, $filter:expr) => {
-        matching!($under, $filter).order((dsl::indicator, dsl::organization, dsl::period, dsl::breakdown))
+        matching!($under, $filter, true).order((dsl::indicator, dsl::period, dsl::organization, dsl::breakdown))
     };
 }
 
@@ -35,7 +33,7 @@ pub async fn next(
     filter: &ObservationFilter,
     last: Option<&Row>,
 ) -> QueryResult<Vec<Row>> {
-    let (under, filter, last) = (under.clone(), filter.clone(), last.cloned());
+    let (under, mut filter, last) = (under.clone(), filter.clone(), last.cloned());
     if last.is_none() {
         let (under, filter) = (under.clone(), filter.clone());
         both!(db, pg | c | Declare(CURSOR, in_order!(under, filter).select(Row::as_select())).execute(c))
@@ -45,19 +43,27 @@ pub async fn next(
         db,
         pg | c | Fetch::<Row>::from(CURSOR).load(c),
         sqlite | c | {
-            let is_of_one_indicator = filter.indicator.is_some();
+            let (is_of_one_indicator, is_of_one_period) = (filter.indicator.is_some(), filter.period.is_some());
+            let period = filter.period.take_if(|_| !is_of_one_indicator);
             let mut query = in_order!(under, filter).limit(ROWS);
+            if let Some(period) = period {
+                // The plus keeps SQLite in the index of the keys: another would have to be sorted for each batch.
+                query = query.filter(sql::<Bool>("+observations.period = ").bind::<Text, _>(period));
+            }
             if let Some(row) = last {
                 // As row values, which SQLite finds in the index.
-                let rest = "(observations.organization, observations.period, observations.breakdown) > (";
-                let whole = "(observations.indicator, observations.organization, observations.period, \
+                let rest = "(observations.period, observations.organization, observations.breakdown) > (";
+                let whole = "(observations.indicator, observations.period, observations.organization, \
                              observations.breakdown) > (";
+                if is_of_one_indicator && is_of_one_period {
+                    query = query.filter(dsl::organization.ge(row.organization.clone()));
+                }
                 query = if is_of_one_indicator {
                     query.filter(
                         sql::<Bool>(rest)
-                            .bind::<Text, _>(row.organization)
-                            .sql(", ")
                             .bind::<Text, _>(row.period)
+                            .sql(", ")
+                            .bind::<Text, _>(row.organization)
                             .sql(", ")
                             .bind::<Text, _>(row.breakdown)
                             .sql(")"),
@@ -67,9 +73,9 @@ pub async fn next(
                         sql::<Bool>(whole)
                             .bind::<Text, _>(row.indicator)
                             .sql(", ")
-                            .bind::<Text, _>(row.organization)
-                            .sql(", ")
                             .bind::<Text, _>(row.period)
+                            .sql(", ")
+                            .bind::<Text, _>(row.organization)
                             .sql(", ")
                             .bind::<Text, _>(row.breakdown)
                             .sql(")"),

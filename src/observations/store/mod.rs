@@ -2,6 +2,7 @@
 
 mod at_once;
 mod export;
+mod one_by_one;
 mod upsert;
 
 pub use export::next;
@@ -18,7 +19,6 @@ use crate::{
         schema::{
             changes,
             observations::{self, dsl},
-            organizations,
         },
         types::{Instant, ObservationId},
     },
@@ -27,6 +27,7 @@ use crate::{
 /// Rows about organizations of the part of the tree.
 macro_rules! within {
     ($under:expr) => {{
+        use $crate::db::schema::organizations;
         let (from, to) = $under.range();
         let inside = organizations::path.ge(from).and(organizations::path.lt(to));
         observations::table
@@ -35,16 +36,21 @@ macro_rules! within {
 }
 
 /// Rows that match a filter, for the list and its count alike. With `as_of` the status was perhaps another then: rows
-/// that have changed since pass, for the version of that time to be looked at.
+/// that have changed since pass, for the version of that time to be looked at. `$one_by_one`: SQLite looks at the place of
+/// each row that it meets, and does not gather the rows of the part first.
 macro_rules! matching {
-    ($under:expr, $filter:expr) => {{
-        let mut query = match $filter.organization {
-            Some(organization) => observations::table
-                .filter(lies_in!(dsl::organization, $under))
-                .filter(dsl::organization.eq(organization))
-                .into_boxed(),
-            None => within!($under).into_boxed(),
+    ($under:expr, $filter:expr) => {
+        matching!($under, $filter, $filter.organization.is_some() || $under.is_whole())
+    };
+    ($under:expr, $filter:expr, $one_by_one:expr) => {{
+        let mut query = if $one_by_one {
+            observations::table.filter(lies_in!(dsl::organization, $under)).into_boxed()
+        } else {
+            within!($under).into_boxed()
         };
+        if let Some(organization) = $filter.organization {
+            query = query.filter(dsl::organization.eq(organization));
+        }
         if let Some(indicator) = $filter.indicator {
             query = query.filter(dsl::indicator.eq(indicator));
         }

@@ -43,14 +43,23 @@ macro_rules! judged {
     }};
 }
 
-/// Tasks of a part of the tree that match a filter, as a boxed query.
+/// Tasks of a part of the tree that match a filter, as a boxed query. `$one_by_one`: SQLite looks at the lead of each task
+/// that it meets, and does not gather the tasks of the part first.
 macro_rules! matching {
-    ($under:expr, $filter:expr, $as_of:expr) => {{
+    ($under:expr, $filter:expr, $as_of:expr) => {
+        matching!($under, $filter, $as_of, $filter.lead.is_some() || $under.is_whole())
+    };
+    ($under:expr, $filter:expr, $as_of:expr, $one_by_one:expr) => {{
+        let is_one_by_one = $one_by_one;
         let filter: TaskFilter = $filter;
-        let mut query = match filter.lead {
-            Some(lead) => tasks::table.filter(lies_in!(tasks::lead, $under)).filter(tasks::lead.eq(lead)).into_boxed(),
-            None => within!($under).into_boxed(),
+        let mut query = if is_one_by_one {
+            tasks::table.filter(lies_in!(tasks::lead, $under)).into_boxed()
+        } else {
+            within!($under).into_boxed()
         };
+        if let Some(lead) = filter.lead {
+            query = query.filter(tasks::lead.eq(lead));
+        }
         if let Some(document) = filter.document {
             query = query.filter(tasks::document.eq(document));
         }
@@ -113,7 +122,7 @@ pub async fn next(
         both!(
             db,
             pg | c
-                | Declare(CURSOR, matching!(under, filter, as_of).order(tasks::id).select(Task::as_select()))
+                | Declare(CURSOR, matching!(under, filter, as_of, true).order(tasks::id).select(Task::as_select()))
                     .execute(c)
         )
         .transpose()?;
@@ -122,7 +131,7 @@ pub async fn next(
         db,
         pg | c | Fetch::<Task>::from(CURSOR).load(c),
         sqlite | c | {
-            let mut query = matching!(under, filter, as_of);
+            let mut query = matching!(under, filter, as_of, true);
             if let Some(last) = last {
                 query = query.filter(tasks::id.gt(last));
             }

@@ -94,14 +94,14 @@ diesel::define_sql_function! {
 
 /// Adds a task.
 pub async fn insert(db: &mut Db, task: &Task) -> QueryResult<usize> {
-    let row = task.clone();
+    let row = (task.clone(), tasks::search.eq(task.search_text()));
     both!(db, |c| diesel::insert_into(tasks::table).values(row).execute(c))
 }
 
 /// Puts a new version in the place of the old.
 pub async fn replace(db: &mut Db, task: &Task) -> QueryResult<usize> {
-    let row = task.clone();
-    both!(db, |c| replace::Replace(row).execute(c))
+    let row = replace::Replace::by(task.clone());
+    both!(db, |c| row.execute(c))
 }
 
 /// Whether the task was assigned without a due date and got its first one later.

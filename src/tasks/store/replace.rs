@@ -11,7 +11,17 @@ use super::Task;
 use crate::db::{prelude::*, types::sql};
 
 /// Puts a new version of a task in the place of the old.
-pub struct Replace(pub Task);
+pub struct Replace {
+    task: Task,
+    search: String,
+}
+
+impl Replace {
+    /// The version that is to stand.
+    pub fn by(task: Task) -> Self {
+        Self { search: task.search_text(), task }
+    }
+}
 
 impl QueryId for Replace {
     type QueryId = Self;
@@ -51,7 +61,6 @@ macro_rules! replace {
             completed_on: Nullable<Date>,
             indicators: Text,
             superseded_by: Nullable<sql::Uuid>,
-            search: Text,
             version: Integer,
             created_at: sql::Instant,
             updated_at: sql::Instant,
@@ -60,17 +69,16 @@ macro_rules! replace {
     ($backend:ty: $($column:ident: $kind:ty,)+) => {
         impl QueryFragment<$backend> for Replace {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
-                let Self(task) = self;
-                let mut before = "UPDATE tasks SET ";
+                let Self { task, search } = self;
+                out.push_sql("UPDATE tasks SET search = ");
+                out.push_bind_param::<Text, _>(search)?;
                 $(
-                    out.push_sql(before);
+                    out.push_sql(", ");
                     out.push_identifier(stringify!($column))?;
                     out.push_sql(" = ");
                     out.push_bind_param::<$kind, _>(&task.$column)?;
-                    before = ", ";
                 )+
                 out.push_sql(" WHERE id = ");
-                let _ = before;
                 out.push_bind_param::<sql::Uuid, _>(&task.id)
             }
         }
