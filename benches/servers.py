@@ -198,7 +198,7 @@ class Sqlite:
             with subprocess.Popen(command, env=postgres.environment, stdout=subprocess.PIPE, text=True) as rows:
                 places = ", ".join("?" * len(columns))
                 file.executemany(f"INSERT INTO {table} VALUES ({places})", (tuple(self.values(row)) for row in rows.stdout))
-        for statement in ("COMMIT", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"):
+        for statement in ("COMMIT", "PRAGMA wal_checkpoint(TRUNCATE)"):
             file.execute(statement)
         file.close()
 
@@ -237,7 +237,7 @@ class Service:
             **os.environ, "DATABASE_URL": url, "TIENDO_LISTEN": f"127.0.0.1:{self.port}", "TIENDO_LOG": log,
             "TIENDO_REQUESTS_PER_MINUTE": "0", "TIENDO_TOKEN_SECONDS": "7200",
             # As the container has it, and as docs/operate.md says.
-            "MALLOC_ARENA_MAX": "2",
+            "MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1048576",
         }
 
     def verb(self, *arguments):

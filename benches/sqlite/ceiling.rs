@@ -90,9 +90,8 @@ fn all(connection: &Connection, sql: &str, values: &[&dyn rusqlite::ToSql]) -> S
     text
 }
 
-/// Many rows of a part of the tree, and one row or few.
-const WITHIN: &str = "(SELECT code FROM organizations WHERE path >= 'X/' AND path < 'X0')";
-const LIES_IN: &str = "EXISTS (SELECT code FROM organizations WHERE code = tasks.lead AND path >= 'X/' AND path < 'X0')";
+/// Whether a row's organization lies in a part of the tree.
+const LIES_IN: &str = "EXISTS (SELECT code FROM organizations WHERE code = lead AND path >= 'X/' AND path < 'X0')";
 
 fn point(connection: &mut Connection, turn: u64) -> u64 {
     let sql = format!("SELECT * FROM tasks WHERE {LIES_IN} AND id = ?");
@@ -199,9 +198,7 @@ fn progress(connection: &mut Connection, _: u64, from: &str, to: &str) -> u64 {
 }
 
 fn export(connection: &mut Connection, turn: u64) -> u64 {
-    let sql = format!(
-        "SELECT * FROM observations WHERE organization IN {WITHIN} AND indicator = ? \
-         ORDER BY indicator, organization, period, breakdown"
-    );
-    all(connection, &sql, params![format!("I{:02}", some(turn, 50))]).lines().count() as u64
+    let sql = "SELECT * FROM observations WHERE EXISTS (SELECT code FROM organizations WHERE code = organization \
+               AND path >= 'X/' AND path < 'X0') AND indicator = ? ORDER BY indicator, period, organization, breakdown";
+    all(connection, sql, params![format!("I{:02}", some(turn, 50))]).lines().count() as u64
 }
