@@ -25,7 +25,7 @@ COPY plans/ plans/
 USER 10001:10001
 # Inside a container the loopback address is of no use; who may reach the port is decided where it is published.
 # The C library would keep a store of memory for each thread: see docs/operate.md.
-ENV TIENDO_LISTEN=0.0.0.0:8080 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=1048576
+ENV TIENDO_LISTEN=0.0.0.0:8080 MALLOC_ARENA_MAX=2
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 CMD ["tiendo", "health"]

@@ -237,7 +237,7 @@ class Service:
             **os.environ, "DATABASE_URL": url, "TIENDO_LISTEN": f"127.0.0.1:{self.port}", "TIENDO_LOG": log,
             "TIENDO_REQUESTS_PER_MINUTE": "0", "TIENDO_TOKEN_SECONDS": "7200",
             # As the container has it, and as docs/operate.md says.
-            "MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1048576",
+            "MALLOC_ARENA_MAX": "2",
         }
 
     def verb(self, *arguments):

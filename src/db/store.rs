@@ -100,7 +100,7 @@ impl Store {
                 let reports = Postgres::without_shared(plan.clone());
                 Kind::Postgres {
                     connections: Postgres::open(plan).await?,
-                    reporters: Reporters::start(reports, reporters)?,
+                    reporters: Reporters::start(reports, reporters, wait)?,
                 }
             }
             Url::Sqlite(path) => open_sqlite(path, &options)?,

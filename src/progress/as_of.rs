@@ -14,7 +14,7 @@ use crate::{
     calendars::{end_of, today},
     db::{
         Db,
-        types::{Decimal, DocumentId, Instant, OrgCode, TaskId},
+        types::{Decimal, DocumentId, Inline, Instant, OrgCode, TaskId},
     },
     problem::Problem,
     tasks::model::TaskState,
@@ -45,7 +45,7 @@ impl From<Version> for LiveTask {
             due_on: version.due_on,
             completed_on: version.completed_on,
             lead: version.lead,
-            group: version.group,
+            group: version.group.as_deref().map(Inline::from),
             document: version.document,
             assigned_on: version.assigned_on,
             percent: version.percent,

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::model::{ByState, ByTimeliness, GroupCount, LeadCount, Money, Tasks};
 use crate::{
     assessments::model::Exact,
-    db::types::{OrgCode, ShortText},
+    db::types::{Inline, OrgCode, ShortText},
     tasks::{AsOf, Timeliness, model::TaskState, timeliness},
 };
 
@@ -23,7 +23,7 @@ pub struct Alike {
     /// Who leads them.
     pub lead: OrgCode,
     /// Their group.
-    pub group: Option<String>,
+    pub group: Option<Inline>,
     /// How many.
     pub count: i64,
     /// Σ percent, in ten-thousandths.
@@ -40,7 +40,7 @@ pub struct Fold {
     as_of: AsOf,
     by_state: ByState,
     by_timeliness: ByTimeliness,
-    by_group: BTreeMap<Option<String>, Tally>,
+    by_group: BTreeMap<Option<Inline>, Tally>,
     by_lead: BTreeMap<OrgCode, Tally>,
     money: Money,
 }
@@ -113,7 +113,7 @@ impl Fold {
             percent: all.percent + tally.percent,
         });
         let by_group = self.by_group.into_iter().map(|(group, tally)| GroupCount {
-            group,
+            group: group.as_deref().map(str::to_owned),
             total: tally.total,
             completed: tally.completed,
             overdue: tally.overdue,

@@ -14,7 +14,7 @@ use crate::{
     db::{
         prelude::*,
         schema::{changes, organizations, progress_updates, tasks},
-        types::{Decimal, DocumentId, Instant, LongText, OrgCode, ShortText, TaskId},
+        types::{Decimal, DocumentId, Inline, Instant, LongText, OrgCode, ShortText, TaskId},
     },
     tasks::model::TaskState,
 };
@@ -29,7 +29,7 @@ pub struct LiveGroup {
     pub due_on: Option<NaiveDate>,
     pub completed_on: Option<NaiveDate>,
     pub lead: OrgCode,
-    pub group: Option<String>,
+    pub group: Option<Inline>,
     pub count: i64,
     pub percent: i64,
     pub planned_vnd: Option<i64>,
@@ -45,7 +45,7 @@ pub struct LiveTask {
     pub due_on: Option<NaiveDate>,
     pub completed_on: Option<NaiveDate>,
     pub lead: OrgCode,
-    pub group: Option<String>,
+    pub group: Option<Inline>,
     pub document: Option<DocumentId>,
     pub assigned_on: Option<NaiveDate>,
     pub percent: Decimal,

@@ -261,6 +261,27 @@ on_both_stores! {
         store.write(async |db| Ok::<_, Error>(insert(db, "b").await?)).await.unwrap();
     }
 
+    async fn a_report_that_finds_no_turn_is_told_in_time(store: &Store, _database: &Database) {
+        // As many as one thread begins on PostgreSQL, and as there are threads for a SQLite file.
+        let holding: Vec<_> = (0..2)
+            .map(|_| {
+                let store = store.clone();
+                actix_web::rt::spawn(async move {
+                    store.heavy(async |db| Ok::<_, Error>(slow(db, WAIT * 4).await?)).await
+                })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let began = Instant::now();
+        let late = store.heavy(async |db| Ok::<_, Error>(names(db).await?)).await;
+        assert!(matches!(late, Err(Error::Busy(_))), "{late:?}");
+        assert!(began.elapsed() >= WAIT && began.elapsed() < WAIT * 2, "{:?}", began.elapsed());
+        for task in holding {
+            task.await.unwrap().unwrap();
+        }
+        store.heavy(async |db| Ok::<_, Error>(names(db).await?)).await.unwrap();
+    }
+
     async fn heavy_sees_one_moment(store: &Store, database: &Database) {
         let (ask, asked) = mpsc::channel::<()>();
         let (done, is_done) = mpsc::channel::<()>();

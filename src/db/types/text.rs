@@ -1,7 +1,8 @@
-//! Text from outside: NFC, bounded, free of control characters.
+//! Text from outside: NFC, bounded, free of control characters. Short ones are kept in place, as in [`super::Inline`].
 
 use super::parsed::parsed;
 use crate::bilingual::{Bilingual, say};
+use compact_str::CompactString;
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -21,7 +22,7 @@ macro_rules! text {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, AsExpression, FromSqlRow)]
         #[diesel(sql_type = Text)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(CompactString);
 
         impl $name {
             /// The text itself.
@@ -34,7 +35,7 @@ macro_rules! text {
         impl std::str::FromStr for $name {
             type Err = Bilingual;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                clean(text, $most, $lines).map(Self)
+                clean(text, $most, $lines).map(|text| Self(text.into()))
             }
         }
 
@@ -53,22 +54,22 @@ macro_rules! text {
         impl FromSql<Text, Pg> for $name {
             /// Vietnamese is checked many bytes at a time, which the standard library does for ASCII only.
             fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-                Ok(Self(simdutf8::basic::from_utf8(value.as_bytes())?.to_owned()))
+                Ok(Self(simdutf8::basic::from_utf8(value.as_bytes())?.into()))
             }
         }
 
         impl FromSql<Text, Sqlite> for $name {
             fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-                <String as FromSql<Text, Sqlite>>::from_sql(value).map(Self)
+                <String as FromSql<Text, Sqlite>>::from_sql(value).map(|text| Self(text.into()))
             }
         }
 
         impl<DB: Backend> ToSql<Text, DB> for $name
         where
-            String: ToSql<Text, DB>,
+            str: ToSql<Text, DB>,
         {
             fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-                self.0.to_sql(out)
+                self.0.as_str().to_sql(out)
             }
         }
 
