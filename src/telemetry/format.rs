@@ -1,6 +1,6 @@
 //! A line of the log as JSON. The library's own JSON takes as long for it as a point read takes to be answered.
 
-use std::fmt::{self, Debug};
+use std::fmt::{self, Debug, Write};
 
 use tracing::{
     Event, Subscriber,
@@ -81,18 +81,36 @@ impl Visit for Fields<'_, '_> {
 
     /// Also what has no type of its own here: a message, a `%` or `?` field, an error.
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.put(field, |out| text(out, &format!("{value:?}")));
+        self.put(field, |out| {
+            out.write_char('"')?;
+            write!(Escaped(out), "{value:?}")?;
+            out.write_char('"')
+        });
     }
 }
 
 /// A text as JSON has it.
 fn text(out: &mut Writer<'_>, text: &str) -> fmt::Result {
-    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-        out.write_char('"')?;
-        out.write_str(text)?;
-        return out.write_char('"');
+    out.write_char('"')?;
+    Escaped(out).write_str(text)?;
+    out.write_char('"')
+}
+
+/// What is written between the quotes of a JSON string.
+struct Escaped<'a, 'b>(&'a mut Writer<'b>);
+
+impl Write for Escaped<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Without an early end, so that many bytes are looked at together.
+        let marked = text
+            .bytes()
+            .fold(0, |found, byte| found | u8::from(byte < b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\'));
+        if marked == 0 {
+            return self.0.write_str(text);
+        }
+        let quoted = serde_json::to_string(text).map_err(|_| fmt::Error)?;
+        self.0.write_str(quoted.get(1..quoted.len() - 1).unwrap_or_default())
     }
-    out.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
 }
 
 #[cfg(test)]

@@ -206,15 +206,15 @@ fn keeps_the_log(database: &Database) {
         .client("LC", "indicators:write indicators:read tasks:assign tasks:read observations:write observations:read");
     let indicator = json!({ "code": "CT01", "name": "x", "unit": "x", "kind": "count", "flow": true });
     client.post(201, "/v1/indicators", &indicator);
-    let mut figure = String::new();
-    for value in 1..4 {
+    let push = |value: i32| {
         let row = json!([{ "indicator": "CT01", "organization": "LC-TTR", "period": "2026-M10", "status": "final",
             "value": value.to_string() }]);
-        figure = client.post(200, "/v1/observations", &row).body["rows"][0]["id"].as_str().unwrap().to_owned();
-    }
+        client.post(200, "/v1/observations", &row).body["rows"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let figures = [1, 2, 3].map(push);
     let task = client.post(201, "/v1/tasks", &json!({ "title": "Số hóa hồ sơ", "lead": "LC-TTR" }));
     let paths = [
-        format!("/v1/observations/{figure}/history"),
+        format!("/v1/observations/{}/history", figures[0]),
         format!("{}/history", task.header("location")),
         "/v1/observations?as_of=2026-11-23T02:00:00Z".to_owned(),
     ];

@@ -1,6 +1,6 @@
 //! Figures in the order of their keys, one batch after another of one snapshot.
 
-use diesel::{dsl::sql, sql_types::Bool};
+use diesel::{dsl::sql, sql_types::Bool, sqlite::Sqlite};
 
 use super::{alike, matching, within};
 use crate::{
@@ -51,38 +51,28 @@ pub async fn next(
                 query = query.filter(sql::<Bool>("+observations.period = ").bind::<Text, _>(period));
             }
             if let Some(row) = last {
-                // As row values, which SQLite finds in the index.
-                let rest = "(observations.period, observations.organization, observations.breakdown) > (";
-                let whole = "(observations.indicator, observations.period, observations.organization, \
-                             observations.breakdown) > (";
                 if is_of_one_indicator && is_of_one_period {
                     query = query.filter(dsl::organization.ge(row.organization.clone()));
                 }
-                query = if is_of_one_indicator {
-                    query.filter(
-                        sql::<Bool>(rest)
-                            .bind::<Text, _>(row.period)
-                            .sql(", ")
-                            .bind::<Text, _>(row.organization)
-                            .sql(", ")
-                            .bind::<Text, _>(row.breakdown)
-                            .sql(")"),
-                    )
-                } else {
-                    query.filter(
-                        sql::<Bool>(whole)
-                            .bind::<Text, _>(row.indicator)
-                            .sql(", ")
-                            .bind::<Text, _>(row.period)
-                            .sql(", ")
-                            .bind::<Text, _>(row.organization)
-                            .sql(", ")
-                            .bind::<Text, _>(row.breakdown)
-                            .sql(")"),
-                    )
-                };
+                query = query.filter(beyond(row, is_of_one_indicator));
             }
             query.select(Row::as_select()).load(c)
         }
     )
+}
+
+/// The keys after that of a row, as row values, which SQLite finds in the index.
+fn beyond(
+    row: Row,
+    is_of_one_indicator: bool,
+) -> Box<dyn BoxableExpression<observations::table, Sqlite, SqlType = Bool>> {
+    let (period, organization, breakdown) = (row.period, row.organization, row.breakdown);
+    if is_of_one_indicator {
+        let key = "(observations.period, observations.organization, observations.breakdown) > (";
+        let key = sql::<Bool>(key).bind::<Text, _>(period).sql(", ").bind::<Text, _>(organization).sql(", ");
+        return Box::new(key.bind::<Text, _>(breakdown).sql(")"));
+    }
+    let key = "(observations.indicator, observations.period, observations.organization, observations.breakdown) > (";
+    let key = sql::<Bool>(key).bind::<Text, _>(row.indicator).sql(", ").bind::<Text, _>(period).sql(", ");
+    Box::new(key.bind::<Text, _>(organization).sql(", ").bind::<Text, _>(breakdown).sql(")"))
 }
