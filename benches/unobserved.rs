@@ -4,9 +4,8 @@ use std::net::TcpListener;
 
 use actix_web::{HttpServer, rt::System};
 use tiendo::{
-    app::{AppState, unobserved},
-    clock::Clock,
-    settings::Settings,
+    base::{clock::Clock, settings::Settings},
+    server::app::{AppState, unobserved},
 };
 
 fn main() -> Result<(), String> {

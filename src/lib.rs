@@ -1,29 +1,19 @@
-//! Tiến Độ: the map of the house.
+//! Tiến Độ: the map of the house. A floor uses those below it, never one above; within a floor no circle is closed.
 
-pub mod app;
-pub mod assessments;
-pub mod auth;
-pub mod bilingual;
-pub mod calendars;
-pub mod changes;
 pub mod cli;
-pub mod clients;
-pub mod clock;
-pub mod db;
-pub mod documents;
-pub mod evidence;
-pub mod http;
-pub mod indicators;
-pub mod inspections;
-pub mod me;
-pub mod observations;
-pub mod openapi;
-pub mod organizations;
-pub mod periodic_reports;
-pub mod plans;
-pub mod problem;
-pub mod progress;
-pub mod routes;
-pub mod settings;
-pub mod tasks;
-pub mod telemetry;
+
+pub mod server;
+
+pub mod pages;
+
+pub mod exchange;
+
+pub mod figures;
+
+pub mod work;
+
+pub mod access;
+
+pub mod reference;
+
+pub mod base;

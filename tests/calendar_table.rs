@@ -3,7 +3,7 @@
 //! What is expected is written out here, not computed the way the code computes it.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
-use tiendo::calendars::{Calendar, Frequency, Period, PeriodState, Window, today};
+use tiendo::reference::calendars::{Calendar, Frequency, Period, PeriodState, Window, today};
 
 const YEARS: std::ops::RangeInclusive<i32> = 2024..=2028;
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::say;
-use crate::{
+use crate::base::{
     db::{Url, backup},
     settings::Settings,
 };

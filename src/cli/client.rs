@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::{block_on, operator, say, store, told};
 use crate::{
-    bilingual::{Bilingual, Language},
-    clients::{
+    access::clients::{
         self,
         model::{ClientPatch, ClientStatus, NewClient},
     },
-    db::types::{ClientId, OrgCode, ShortText, SourceCode},
-    problem::Problem,
-    settings::Settings,
+    base::{
+        db::types::{ClientId, OrgCode, ShortText, SourceCode},
+        i18n::{Bilingual, Language},
+        problem::Problem,
+        settings::Settings,
+    },
 };
 
 #[derive(clap::Subcommand)]

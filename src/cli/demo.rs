@@ -4,18 +4,20 @@ use std::path::Path;
 
 use super::{block_on, load, operator, say, serve, store, told};
 use crate::{
-    calendars::{self, Frequency},
-    clients::{self, model::NewClient},
-    clock::Clock,
-    db::{
-        Store, Url,
-        migrate::{Step, run as migrate},
-        types::ClientId,
+    access::clients::{self, model::NewClient},
+    base::{
+        clock::Clock,
+        db::{
+            Store, Url,
+            migrate::{Step, run as migrate},
+            types::ClientId,
+        },
+        problem::Problem,
+        settings::Settings,
     },
-    plans,
-    problem::Problem,
-    settings::Settings,
-    telemetry,
+    exchange::plans,
+    reference::calendars::{self, Frequency},
+    server::telemetry,
 };
 
 /// The three clients: variable in the lines, name, organization, profile, source.
@@ -88,7 +90,7 @@ async fn add(
     profile: &str,
     source: Option<&str>,
 ) -> Result<(ClientId, String), String> {
-    let wrong = |rule: crate::bilingual::Bilingual| rule.en.into_owned();
+    let wrong = |rule: crate::base::i18n::Bilingual| rule.en.into_owned();
     let new = NewClient {
         name: name.parse().map_err(wrong)?,
         organization: organization.parse().map_err(wrong)?,

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::settings::Settings;
+use crate::base::settings::Settings;
 
 pub fn run() -> Result<(), String> {
     let settings = Settings::from_environment()?;

@@ -4,13 +4,11 @@ use std::path::PathBuf;
 
 use super::{block_on, operator, say, store, told};
 use crate::{
-    db::Store,
-    plans::{
+    base::{db::Store, problem::Problem, settings::Settings},
+    exchange::plans::{
         self,
         model::{Plan, Report},
     },
-    problem::Problem,
-    settings::Settings,
 };
 
 #[derive(clap::Args)]
@@ -35,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Loads a plan's text: all of it, or nothing.
 pub async fn load(store: &Store, text: &str) -> Result<Report, String> {
-    let plan: Plan = crate::http::parse(text.as_bytes()).map_err(told)?;
+    let plan: Plan = crate::base::validation::parse(text.as_bytes()).map_err(told)?;
     let root = plan.organizations.first().ok_or("the plan has no organizations")?.code.clone();
     let caller = operator(root, Some(plan.source.clone()));
     store.write(async move |db| plans::load(db, &caller, plan).await).await.map_err(|problem: Problem| told(problem))

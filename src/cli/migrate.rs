@@ -2,10 +2,12 @@
 
 use super::{block_on, say, store, told};
 use crate::{
-    calendars,
-    clock::Clock,
-    db::migrate::{Step, run as migrate},
-    settings::Settings,
+    base::{
+        clock::Clock,
+        db::migrate::{Step, run as migrate},
+        settings::Settings,
+    },
+    reference::calendars,
 };
 
 #[derive(clap::Args)]

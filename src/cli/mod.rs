@@ -14,17 +14,18 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    app,
-    auth::Caller,
-    bilingual::Language,
-    clock::{Clock, new_id},
-    db::{
-        Store,
-        types::{OrgCode, SourceCode},
+    base::{
+        auth::Caller,
+        clock::{Clock, new_id},
+        db::{
+            Store,
+            types::{OrgCode, SourceCode},
+        },
+        i18n::Language,
+        problem::Problem,
+        settings::Settings,
     },
-    problem::Problem,
-    settings::Settings,
-    telemetry,
+    server::{open_store, telemetry},
 };
 
 #[derive(Parser)]
@@ -94,7 +95,7 @@ fn block_on<T>(verb: impl Future<Output = Result<T, String>>) -> Result<T, Strin
 
 /// The database of the settings, for a verb that runs beside the service.
 async fn store(settings: &Settings) -> Result<Store, String> {
-    app::open_store(settings, settings.tls()?).await
+    open_store(settings, settings.tls()?).await
 }
 
 /// The operator as the caller of rules.

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::say;
-use crate::openapi::Document;
+use crate::server::openapi::Document;
 
 #[derive(Args)]
 pub struct Arguments {

@@ -4,11 +4,15 @@ use std::net::TcpListener;
 
 use super::{block_on, migrate::ship_calendars};
 use crate::{
-    app::{self, AppState},
-    clock::Clock,
-    db::migrate::{Step, run as migrate},
-    settings::Settings,
-    telemetry,
+    base::{
+        clock::Clock,
+        db::migrate::{Step, run as migrate},
+        settings::Settings,
+    },
+    server::{
+        app::{self, AppState},
+        telemetry,
+    },
 };
 
 pub fn run() -> Result<(), String> {

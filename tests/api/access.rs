@@ -2,7 +2,7 @@
 //! alone, and for a thing of another province. An operation that is not in the tables below fails the test.
 
 use serde_json::{Value, json};
-use tiendo::auth::ScopeName;
+use tiendo::base::auth::ScopeName;
 
 use crate::{
     harness::{Client, Reply},
@@ -144,7 +144,7 @@ struct Operation {
 }
 
 fn operations() -> Vec<Operation> {
-    let document = tiendo::openapi::Document::of_operations();
+    let document = tiendo::server::openapi::Document::of_operations();
     let document: Value = serde_json::from_str(document.version_3_1()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

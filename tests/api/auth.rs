@@ -3,8 +3,8 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use tiendo::{
-    clients::{self, model::NewClient},
-    db::{
+    access::clients::{self, model::NewClient},
+    base::db::{
         prelude::*,
         schema::{clients as client_rows, signing_keys},
         types::ClientId,

@@ -1,7 +1,7 @@
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use tiendo::db::Url;
+use tiendo::base::db::Url;
 
 use crate::{
     harness::{Api, Client, Reply, jwt::Key},

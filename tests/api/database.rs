@@ -8,7 +8,7 @@ use std::{
 };
 
 use diesel::sql_types::Double;
-use tiendo::db::{
+use tiendo::base::db::{
     Error, Options, QueryError, Reason, Store, Tls, Url, prelude::*, reason, schema::revoked_tokens as rows,
     types::Instant as Moment,
 };
@@ -201,7 +201,7 @@ on_both_stores! {
     }
 
     async fn writers_at_the_same_row_lose_nothing(store: &Store, _database: &Database) {
-        use tiendo::db::schema::signing_keys as counters;
+        use tiendo::base::db::schema::signing_keys as counters;
         store
             .write(async |db| {
                 let zero = (counters::kid.eq("counter"), counters::private_key.eq("0"),

@@ -3,7 +3,7 @@
 use std::thread;
 
 use serde_json::{Value, json};
-use tiendo::db::{
+use tiendo::base::db::{
     schema::{documents, indicators},
     types::{DocumentId, Instant},
 };
@@ -66,9 +66,9 @@ pub fn ids(reply: &Reply) -> Vec<String> {
 
 /// A document of an organization, put past its API.
 pub fn document(api: &Api, organization: &str) -> String {
-    let (id, owner) = (DocumentId(tiendo::clock::new_id()), organization.to_owned());
+    let (id, owner) = (DocumentId(tiendo::base::clock::new_id()), organization.to_owned());
     api.write(async move |db| {
-        use tiendo::db::prelude::*;
+        use tiendo::base::db::prelude::*;
         let now = Instant::from(chrono::DateTime::UNIX_EPOCH);
         both!(db, |c| diesel::insert_into(documents::table)
             .values((
@@ -93,7 +93,7 @@ pub fn document(api: &Api, organization: &str) -> String {
 pub fn indicator(api: &Api, organization: &str, code: &str) {
     let (owner, code) = (organization.to_owned(), code.to_owned());
     api.write(async move |db| {
-        use tiendo::db::prelude::*;
+        use tiendo::base::db::prelude::*;
         let now = Instant::from(chrono::DateTime::UNIX_EPOCH);
         both!(db, |c| diesel::insert_into(indicators::table)
             .values((

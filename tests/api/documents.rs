@@ -6,7 +6,10 @@ use crate::{
     harness::{Client, Reply, operator},
     on_both,
 };
-use tiendo::{auth::Caller, db::types::DocumentId, documents};
+use tiendo::{
+    base::{auth::Caller, db::types::DocumentId},
+    reference::documents,
+};
 
 const BOTH: &str = "documents:read documents:write";
 
@@ -388,7 +391,7 @@ on_both! {
         let implementing = |id: &str, caller: Caller| {
             let id: DocumentId = id.parse().unwrap();
             let found = api.write(async move |db| documents::implementing(db, &caller, id).await)?;
-            Ok::<_, tiendo::problem::Problem>(found.iter().map(ToString::to_string).collect::<Vec<_>>())
+            Ok::<_, tiendo::base::problem::Problem>(found.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
         assert_eq!(implementing(&root, operator()).unwrap(), [root.clone(), middle.clone(), leaf.clone(), both.clone()]);
         assert_eq!(implementing(&leaf, operator()).unwrap(), [leaf, both]);

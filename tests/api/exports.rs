@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tiendo::{
+use tiendo::base::{
     db::{Error, Options, Store, Tls, Url},
     problem::Problem,
 };
@@ -198,7 +198,10 @@ fn only_two_batches_are_ahead_of_the_reader_on(database: &Database) {
         for taken in 0..50 {
             // Time for as many as would come.
             for _ in 0..20 {
-                store.read(async |db| Ok::<_, Error>(tiendo::calendars::store::count(db).await?)).await.unwrap();
+                store
+                    .read(async |db| Ok::<_, Error>(tiendo::reference::calendars::store::count(db).await?))
+                    .await
+                    .unwrap();
             }
             let ahead = made.load(Ordering::SeqCst) - taken;
             assert!(ahead <= 2, "{ahead} are ahead");

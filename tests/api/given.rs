@@ -2,16 +2,18 @@
 
 use chrono::NaiveDate;
 use tiendo::{
-    calendars::Period,
-    clock::new_id,
-    db::{
-        prelude::*,
-        schema::{
-            changes, document_relations, documents, indicator_targets, indicators, observations, progress_updates,
-            tasks,
+    base::{
+        clock::new_id,
+        db::{
+            prelude::*,
+            schema::{
+                changes, document_relations, documents, indicator_targets, indicators, observations, progress_updates,
+                tasks,
+            },
+            types::{Decimal, DocumentId, Instant, ObservationId, ProgressUpdateId, TaskId},
         },
-        types::{Decimal, DocumentId, Instant, ObservationId, ProgressUpdateId, TaskId},
     },
+    reference::calendars::Period,
 };
 
 use crate::harness::{Api, NOW};

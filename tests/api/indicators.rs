@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tiendo::{
-    changes::Outcome,
-    indicators::{self, model::IndicatorCreate, store},
+    base::log::Outcome,
+    reference::indicators::{self, model::IndicatorCreate, store},
 };
 
 use crate::{

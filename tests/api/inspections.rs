@@ -1,6 +1,6 @@
 use diesel::ExpressionMethods;
 use serde_json::{Value, json};
-use tiendo::{
+use tiendo::base::{
     clock::new_id,
     db::{both, schema::tasks, types::TaskId},
 };

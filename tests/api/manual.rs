@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use diesel::{Connection, RunQueryDsl, sql_query, sqlite::SqliteConnection};
 use serde_json::Value;
-use tiendo::db::Url;
+use tiendo::base::db::Url;
 
 use crate::harness::{Api, Client, Database, binary};
 

@@ -10,7 +10,7 @@ use diesel::{
     sqlite::SqliteConnection,
 };
 use serde_json::json;
-use tiendo::db::{
+use tiendo::base::db::{
     Tls, Url,
     migrate::{Step, run},
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tiendo::openapi::Document;
+use tiendo::server::openapi::Document;
 
 use crate::harness::{Api, Database};
 

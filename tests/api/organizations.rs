@@ -1,7 +1,7 @@
 //! The tree: what each client sees of it, and how it changes.
 
 use serde_json::json;
-use tiendo::organizations::store;
+use tiendo::reference::organizations::store;
 
 use crate::{
     given,

@@ -13,7 +13,7 @@ use diesel::{
     sqlite::SqliteConnection,
 };
 use serde_json::{Value, json};
-use tiendo::db::Url;
+use tiendo::base::db::Url;
 
 use crate::harness::{Api, Client, Database, block_on};
 

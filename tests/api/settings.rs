@@ -1,6 +1,6 @@
 //! What the operator's manual says of the settings is what the code does.
 
-use tiendo::settings::{Settings, TABLE};
+use tiendo::base::settings::{Settings, TABLE};
 
 #[test]
 fn the_manual_lists_every_setting_as_it_is() {

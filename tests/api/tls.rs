@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use tiendo::db::{Error, Options, Store, Tls, Url};
+use tiendo::base::db::{Error, Options, Store, Tls, Url};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -78,7 +78,7 @@ fn a_server_that_the_authority_vouches_for_is_used() {
         let made = certificates();
         let url = proxy(&database, made.server).await;
         let store = Store::open(&url, options(&made.authority)).await.unwrap();
-        let keys = store.read(async |db| Ok::<_, Error>(tiendo::clients::store::list(db).await?)).await;
+        let keys = store.read(async |db| Ok::<_, Error>(tiendo::access::clients::store::list(db).await?)).await;
         assert!(keys.is_ok_and(|clients| clients.is_empty()));
     });
 }

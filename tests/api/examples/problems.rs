@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::mpsc, time::Duration};
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tiendo::db::{Url, prelude::*};
+use tiendo::base::db::{Url, prelude::*};
 
 use super::recorder::REQUEST;
 use crate::{

@@ -58,9 +58,9 @@ pub fn tell(recorder: &mut Recorder) {
 pub const BEGINS: &str = "2026-10-12T02:00:00Z";
 
 fn load_plan(recorder: &Recorder) {
-    let plan: tiendo::plans::model::Plan = serde_json::from_str(tiendo::plans::LAI_CHAU).unwrap();
+    let plan: tiendo::exchange::plans::model::Plan = serde_json::from_str(tiendo::exchange::plans::LAI_CHAU).unwrap();
     let caller = crate::harness::operator_at(BEGINS, Some(plan.source.clone()));
-    recorder.api.write(async move |db| tiendo::plans::load(db, &caller, plan).await).unwrap();
+    recorder.api.write(async move |db| tiendo::exchange::plans::load(db, &caller, plan).await).unwrap();
 }
 
 fn id(reply: &Reply) -> String {
@@ -90,8 +90,8 @@ fn enter(recorder: &mut Recorder, credentials: [String; 2]) -> Caller {
 }
 
 fn scopes(profile: &str) -> Value {
-    let scopes = tiendo::auth::Scopes::of_profile(profile).unwrap();
-    scopes.iter().map(tiendo::auth::ScopeName::as_str).collect()
+    let scopes = tiendo::base::auth::Scopes::of_profile(profile).unwrap();
+    scopes.iter().map(tiendo::base::auth::ScopeName::as_str).collect()
 }
 
 fn meet(recorder: &mut Recorder) -> Cast {

@@ -6,7 +6,7 @@ mod shown;
 use std::collections::HashMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use tiendo::auth::{PROFILES, ScopeName};
+use tiendo::base::auth::{PROFILES, ScopeName};
 
 use crate::harness::{Api, Client, Database, Reply, operator_of};
 
@@ -60,9 +60,9 @@ const CAST: [(&str, &str, &str, Option<&str>); 4] = [
 /// The service as `tiendo demo` leaves it, and the variables of a reader's shell.
 fn demo(database: &Database) -> (Api, HashMap<String, String>) {
     let api = Api::with(database, |settings| settings.requests_per_minute = 6000);
-    let plan: tiendo::plans::model::Plan = serde_json::from_str(tiendo::plans::LAI_CHAU).unwrap();
+    let plan: tiendo::exchange::plans::model::Plan = serde_json::from_str(tiendo::exchange::plans::LAI_CHAU).unwrap();
     let caller = operator_of(Some(plan.source.clone()));
-    api.write(async move |db| tiendo::plans::load(db, &caller, plan).await).unwrap();
+    api.write(async move |db| tiendo::exchange::plans::load(db, &caller, plan).await).unwrap();
     let mut variables = HashMap::from([("B".to_owned(), String::new())]);
     for (name, organization, profile, source) in CAST {
         let (id, secret) = api.credentials(organization, profile, source);
@@ -203,7 +203,7 @@ fn every_operation_and_problem_that_the_guides_name_exists() {
                 assert!(operations.get(method.to_lowercase()).is_some(), "{name}: {text}");
             }
             if let Some((status, slug)) = text.split_once(' ').filter(|(status, _)| status.parse::<u16>().is_ok()) {
-                let kind = tiendo::problem::CATALOGUE.iter().find(|kind| kind.slug == slug);
+                let kind = tiendo::base::problem::CATALOGUE.iter().find(|kind| kind.slug == slug);
                 assert_eq!(kind.map(|kind| kind.status.to_string()).as_deref(), Some(status), "{name}: {text}");
             }
         }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use tiendo::db::{
+use tiendo::base::db::{
     Tls, Url,
     migrate::{Step, run},
 };

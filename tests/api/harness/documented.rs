@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde_json::Value;
-use tiendo::openapi::Document;
+use tiendo::server::openapi::Document;
 
 use super::Reply;
 

@@ -20,18 +20,22 @@ use std::{
 use chrono::DateTime;
 use serde_json::Value;
 use tiendo::{
-    app::{self, AppState},
-    auth::Caller,
-    calendars,
-    clients::{self, model::NewClient},
-    clock::Clock,
-    db::{
-        Store, Url,
-        types::{Instant, SourceCode},
+    access::clients::{self, model::NewClient},
+    base::{
+        auth::Caller,
+        clock::Clock,
+        db::{
+            Store, Url,
+            types::{Instant, SourceCode},
+        },
+        problem::Problem,
+        settings::Settings,
     },
-    organizations::{self, model::OrganizationCreate},
-    problem::Problem,
-    settings::Settings,
+    reference::{
+        calendars,
+        organizations::{self, model::OrganizationCreate},
+    },
+    server::app::{self, AppState},
 };
 
 pub use database::Database;
@@ -190,14 +194,14 @@ impl Api {
     /// Runs a rule directly against the database, in one transaction.
     pub fn write<T: Send + 'static>(
         &self,
-        f: impl AsyncFnOnce(&mut tiendo::db::Db) -> Result<T, Problem> + Send + 'static,
+        f: impl AsyncFnOnce(&mut tiendo::base::db::Db) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let store: Store = (**self.state.store).clone();
         // PostgreSQL's connections belong to the runtime that made them, so the rule gets a store of its own.
         drop(store);
         block_on(async {
             let settings = settings(self.database.url(), &self.base);
-            let store = app::open_store(&settings, settings.tls().unwrap()).await.unwrap();
+            let store = open_store(&settings, settings.tls().unwrap()).await.unwrap();
             store.write(f).await
         })
     }

@@ -1,0 +1,185 @@
+//! Clients (hệ thống kết nối): machine callers, bound to an organization. No default account exists.
+
+pub mod api;
+pub mod model;
+pub mod store;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use model::{Client, ClientFilter, ClientPatch, ClientRecord, ClientStatus, NewClient};
+
+use crate::{
+    access::oauth::hash_secret,
+    base::{
+        auth::{Caller, Scopes},
+        clock::{new_id, random_bytes},
+        db::{
+            Db,
+            types::{ClientId, SourceCode},
+        },
+        i18n::{Bilingual, say},
+        page::{Listed, Page},
+        problem::{OrNotFound, Problem},
+    },
+    reference::organizations,
+};
+
+/// One page of the clients that are bound to the caller's part of the tree.
+///
+/// # Errors
+/// 404 when `under` is not in the caller's part of the tree.
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    filter: &ClientFilter,
+    page: &Page,
+) -> Result<Listed<ClientRecord>, Problem> {
+    let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
+    let rows = store::list_within(db, &under, filter, page.after()?, page.rows()).await?;
+    let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
+    let records = rows.into_iter().map(Client::record).collect::<Result<_, _>>()?;
+    Ok(page.cut(records, total, |client: &ClientRecord| client.id.to_string()))
+}
+
+/// One client.
+///
+/// # Errors
+/// 404 when it is not bound to the caller's part of the tree.
+pub async fn get(db: &mut Db, caller: &Caller, id: ClientId) -> Result<ClientRecord, Problem> {
+    store::find(db, caller.subtree(), id).await?.or_404("client")?.record()
+}
+
+/// Adds a client; the secret is answered this once and kept only as a hash. A client with keys of its own gets none.
+///
+/// # Errors
+/// 422 when the organization, the scopes or the keys are not valid; 409 when the source belongs to another client.
+pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Client, Option<String>), Problem> {
+    organizations::require(db, caller, "organization", std::slice::from_ref(&new.organization)).await?;
+    let scopes = Scopes::of_profile(&new.scopes).map_err(|rule| Problem::field("scopes", "invalid-value", rule))?;
+    check_scopes(caller, &scopes)?;
+    new.jwks.as_deref().map_or(Ok(()), check_jwks)?;
+    if let Some(source) = &new.source {
+        check_source(db, source).await?;
+    }
+    let secret = if new.jwks.is_none() { Some(new_secret()?) } else { None };
+    let client = Client {
+        id: ClientId(new_id()),
+        name: new.name,
+        organization: new.organization,
+        source: new.source,
+        scopes: scopes.to_string(),
+        secret_hash: secret.as_deref().map(hash_secret),
+        jwks: new.jwks,
+        status: ClientStatus::Active,
+        created_at: caller.now(),
+        updated_at: caller.now(),
+    };
+    store::insert(db, &client).await?;
+    Ok((client, secret))
+}
+
+/// Lets a client call, stops it, or gives it other keys, which end what it proved itself with before; the authority
+/// must be told to forget it.
+///
+/// # Errors
+/// 404 when it is not in the caller's part of the tree; for other keys 403 when it may do more than the caller, and 422
+/// when they are not public keys.
+pub async fn update(db: &mut Db, caller: &Caller, id: ClientId, patch: ClientPatch) -> Result<Client, Problem> {
+    let mut client = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
+    client.status = patch.status.unwrap_or(client.status);
+    if let Some(jwks) = patch.jwks {
+        check_reach(caller, &client)?;
+        let jwks = serde_json::Value::Object(jwks).to_string();
+        check_jwks(&jwks)?;
+        (client.jwks, client.secret_hash) = (Some(jwks), None);
+    }
+    client.updated_at = caller.now();
+    store::replace(db, &client).await?;
+    Ok(client)
+}
+
+/// Gives a client a new secret; the old one stops working at once.
+///
+/// # Errors
+/// 404 when it is not in the caller's part of the tree, 403 when it may do more than the caller, 422 when it has keys.
+pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<String, Problem> {
+    let mut client = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
+    check_reach(caller, &client)?;
+    if client.jwks.is_some() {
+        return Err(Problem::new(
+            "client-has-keys",
+            Bilingual::new(
+                "Hệ thống này dùng khóa riêng, không có secret; để thay khóa, gửi jwks mới bằng PATCH.",
+                "This client uses keys of its own and has no secret; to change its keys, PATCH it with a new jwks.",
+            ),
+        ));
+    }
+    let secret = new_secret()?;
+    (client.secret_hash, client.updated_at) = (Some(hash_secret(&secret)), caller.now());
+    store::replace(db, &client).await?;
+    Ok(secret)
+}
+
+/// Whoever sets what a client proves itself with may act as the client, so it must hold all that the client does.
+fn check_reach(caller: &Caller, client: &Client) -> Result<(), Problem> {
+    let missing = client.granted()?.missing_in(caller.scopes());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let rule = say!(
+        "Hệ thống đó có quyền mà hệ thống gọi không có: {missing}.",
+        "That client may do what the caller may not: {missing}."
+    );
+    Err(Problem::new("scope-missing", rule))
+}
+
+/// A source system's records have one owner.
+async fn check_source(db: &mut Db, source: &SourceCode) -> Result<(), Problem> {
+    let Some(Client { id, name, .. }) = store::find_owner(db, source).await? else { return Ok(()) };
+    let rule = say!(
+        "Hệ thống nguồn {source} đã thuộc về hệ thống kết nối {name} ({id}); hãy thay secret hoặc khóa của hệ thống đó thay vì thêm một hệ thống mới.",
+        "The source {source} belongs to the client {name} ({id}) already; give that client another secret or other keys instead of adding one."
+    );
+    Err(Problem::new("already-exists", rule))
+}
+
+/// Nobody grants more than they have; a client that may do nothing is a mistake.
+fn check_scopes(caller: &Caller, scopes: &Scopes) -> Result<(), Problem> {
+    if scopes.is_empty() {
+        return Err(Problem::field(
+            "scopes",
+            "required",
+            Bilingual::new("phải có ít nhất một quyền", "must name at least one scope"),
+        ));
+    }
+    let missing = scopes.missing_in(caller.scopes());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let rule = say!("hệ thống gọi không có quyền {missing} để cấp", "the caller does not have {missing} to grant");
+    Err(Problem::field("scopes", "scope-not-held", rule))
+}
+
+/// 256 random bits, with a prefix that secret scanners can be taught.
+fn new_secret() -> Result<String, Problem> {
+    let bytes = random_bytes::<32>().map_err(Problem::internal)?;
+    Ok(format!("tds_{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// Public keys only: a private half or a shared secret would be kept for everybody who reads the table.
+fn check_jwks(text: &str) -> Result<(), Problem> {
+    let refused =
+        |vi: &'static str, en: &'static str| Err(Problem::field("jwks", "invalid-value", Bilingual::new(vi, en)));
+    let keys = serde_json::from_str::<jsonwebtoken::jwk::JwkSet>(text).map(|set| set.keys).unwrap_or_default();
+    if keys.is_empty() {
+        return refused("không phải JWKS có ít nhất một khóa", "is not a JWK set with at least one key");
+    }
+    let raw: serde_json::Value = serde_json::from_str(text).map_err(Problem::internal)?;
+    let members = raw.get("keys").and_then(serde_json::Value::as_array).into_iter().flatten();
+    if members.into_iter().any(|key| key.get("d").is_some() || key.get("k").is_some()) {
+        return refused(
+            "chỉ gửi khóa công khai; khóa bí mật vừa gửi phải coi là đã lộ",
+            "send public keys only; take the private key that was sent for disclosed",
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Who am I: the first call of an integrator.
+
+pub mod api;

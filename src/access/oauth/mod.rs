@@ -1,0 +1,21 @@
+//! The OAuth 2.0 authorization server: clients prove themselves and get tokens (RFC 6749, 7009, 7523, 8414, 9068).
+
+pub mod api;
+mod assertion;
+mod credentials;
+mod model;
+mod signing_keys;
+mod store;
+mod token_service;
+
+pub use signing_keys::Keys;
+pub use token_service::Authority;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+
+/// How a client secret is kept: SHA-256, since a secret is 256 random bits and not a password.
+#[must_use]
+pub fn hash_secret(secret: &str) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(secret))
+}

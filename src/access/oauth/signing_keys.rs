@@ -1,0 +1,133 @@
+//! The keys that sign access tokens (ES256), shared by all instances through the database; the next is published ahead.
+
+use std::sync::RwLock;
+
+use chrono::TimeDelta;
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation,
+    jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
+};
+use p256::pkcs8::{EncodePrivateKey, LineEnding};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::store;
+use crate::base::{
+    clock::{Clock, new_id, random_bytes},
+    db::{Store, types::Instant},
+    problem::Problem,
+};
+
+/// How long a key signs before the next takes over.
+const TURN_DAYS: i64 = 90;
+
+struct Key {
+    kid: String,
+    not_before: Instant,
+    signing: EncodingKey,
+    verifying: DecodingKey,
+    public: Jwk,
+}
+
+/// All keys known to this instance, oldest first.
+#[derive(Default)]
+pub struct Keys(RwLock<Vec<Key>>);
+
+impl Keys {
+    /// Makes sure that there is a key for now and one for later, and reads them all.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or holds a key that cannot be read.
+    pub async fn refresh(&self, store: &Store, clock: &Clock) -> Result<(), Problem> {
+        let now = clock.now();
+        let rows = store
+            .write(async move |db| {
+                let rows = store::lock_keys(db).await?;
+                let mut wanted = Vec::new();
+                if !rows.iter().any(|row| row.not_before <= now) {
+                    wanted.push(now);
+                }
+                if !rows.iter().any(|row| row.not_before > now) {
+                    wanted.push(Instant::from(now.utc() + TimeDelta::days(TURN_DAYS)));
+                }
+                for not_before in wanted {
+                    store::insert_key(
+                        db,
+                        store::KeyRow { kid: new_id().to_string(), private_key: new_key()?, not_before },
+                    )
+                    .await?;
+                }
+                Ok::<_, Problem>(store::keys(db).await?)
+            })
+            .await?;
+        self.keep(rows)
+    }
+
+    /// Reads the keys again, when a token names one that another instance made.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn reload(&self, store: &Store) -> Result<(), Problem> {
+        let rows = store.read(async |db| Ok::<_, Problem>(store::keys(db).await?)).await?;
+        self.keep(rows)
+    }
+
+    fn keep(&self, rows: Vec<store::KeyRow>) -> Result<(), Problem> {
+        let keys = rows.into_iter().map(Key::read).collect::<Result<Vec<_>, _>>()?;
+        *self.0.write().map_err(Problem::internal)? = keys;
+        Ok(())
+    }
+
+    /// Signs claims as an access token (`typ: at+jwt`, RFC 9068) with the key in turn.
+    ///
+    /// # Errors
+    /// When there is no key yet.
+    pub fn sign<T: Serialize>(&self, claims: &T, now: Instant) -> Result<String, Problem> {
+        let keys = self.0.read().map_err(Problem::internal)?;
+        let key = keys.iter().rfind(|key| key.not_before <= now).ok_or_else(|| Problem::internal("no signing key"))?;
+        let header =
+            Header { typ: Some("at+jwt".to_owned()), kid: Some(key.kid.clone()), ..Header::new(Algorithm::ES256) };
+        jsonwebtoken::encode(&header, claims, &key.signing).map_err(Problem::internal)
+    }
+
+    /// Checks a signature with the key of that id; `None` when this instance does not know it.
+    pub fn verify<T: DeserializeOwned + Clone>(
+        &self,
+        kid: &str,
+        token: &str,
+        rules: &Validation,
+    ) -> Option<Result<TokenData<T>, jsonwebtoken::errors::Error>> {
+        let keys = self.0.read().ok()?;
+        let key = keys.iter().find(|key| key.kid == kid)?;
+        Some(jsonwebtoken::decode(token, &key.verifying, rules))
+    }
+
+    /// The public keys (RFC 7517).
+    #[must_use]
+    pub fn public(&self) -> JwkSet {
+        JwkSet {
+            keys: self.0.read().map(|keys| keys.iter().map(|key| key.public.clone()).collect()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Key {
+    fn read(row: store::KeyRow) -> Result<Self, Problem> {
+        let signing = EncodingKey::from_ec_pem(row.private_key.as_bytes()).map_err(Problem::internal)?;
+        let mut public = Jwk::from_encoding_key(&signing, Algorithm::ES256).map_err(Problem::internal)?;
+        public.common.key_id = Some(row.kid.clone());
+        public.common.public_key_use = Some(PublicKeyUse::Signature);
+        public.common.key_algorithm = Some(KeyAlgorithm::ES256);
+        let verifying = DecodingKey::from_jwk(&public).map_err(Problem::internal)?;
+        Ok(Self { kid: row.kid, not_before: row.not_before, signing, verifying, public })
+    }
+}
+
+fn new_key() -> Result<String, Problem> {
+    loop {
+        // Not every 32 bytes are a scalar of the curve; nearly all are.
+        let bytes = random_bytes::<32>().map_err(Problem::internal)?;
+        if let Ok(key) = p256::SecretKey::from_slice(&bytes) {
+            return key.to_pkcs8_pem(LineEnding::LF).map(|pem| pem.to_string()).map_err(Problem::internal);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The caller of a request: its client, its part of the tree, its scopes, and the moment.
+
+use std::sync::Arc;
+
+use super::{ScopeName, Scopes};
+use crate::base::{
+    db::types::{ClientId, Instant, OrgCode, SourceCode},
+    problem::Problem,
+    subtree::Subtree,
+};
+
+/// What a token proved.
+#[derive(Debug)]
+pub struct Identity {
+    /// The client; none for the operator.
+    pub client: Option<ClientId>,
+    /// What people call it.
+    pub name: String,
+    /// The organization that it is bound to.
+    pub organization: OrgCode,
+    /// What it sees of the tree.
+    pub subtree: Subtree,
+    /// The source system whose records it owns.
+    pub source: Option<SourceCode>,
+    /// What its token allows.
+    pub scopes: Scopes,
+}
+
+/// Who acts, where in the tree, when, and under which request id.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    identity: Arc<Identity>,
+    request_id: Arc<str>,
+    now: Instant,
+}
+
+impl Caller {
+    pub(super) fn new(identity: Arc<Identity>, request_id: Arc<str>, now: Instant) -> Self {
+        Self { identity, request_id, now }
+    }
+
+    /// The operator at the command line: every scope over the whole tree, owner of the records of `source`.
+    #[must_use]
+    pub fn operator(organization: OrgCode, source: Option<SourceCode>, request_id: &str, now: Instant) -> Self {
+        let identity = Identity {
+            client: None,
+            name: "operator".to_owned(),
+            organization,
+            subtree: Subtree::at(String::new()),
+            source,
+            scopes: ScopeName::ALL.iter().copied().collect(),
+        };
+        Self::new(Arc::new(identity), request_id.into(), now)
+    }
+
+    /// The client; none for the operator.
+    #[must_use]
+    pub fn client(&self) -> Option<ClientId> {
+        self.identity.client
+    }
+
+    /// The client's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.identity.name
+    }
+
+    /// The organization that the client is bound to.
+    #[must_use]
+    pub fn organization(&self) -> &OrgCode {
+        &self.identity.organization
+    }
+
+    /// The client's part of the tree; every query takes it.
+    #[must_use]
+    pub fn subtree(&self) -> &Subtree {
+        &self.identity.subtree
+    }
+
+    /// The source system that the client speaks for.
+    #[must_use]
+    pub fn source(&self) -> Option<&SourceCode> {
+        self.identity.source.as_ref()
+    }
+
+    /// What the token allows.
+    #[must_use]
+    pub fn scopes(&self) -> &Scopes {
+        &self.identity.scopes
+    }
+
+    /// The moment at which the request began: one for all that it writes.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The id that the answer carries as `X-Request-Id`.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Passes when the record belongs to no system or to the caller's.
+    ///
+    /// # Errors
+    /// `source-not-yours`.
+    pub fn owns(&self, source: Option<&SourceCode>) -> Result<(), Problem> {
+        match source {
+            Some(source) if self.source() != Some(source) => Err(Problem::new(
+                "source-not-yours",
+                crate::base::i18n::say!(
+                    "Bản ghi thuộc hệ thống {source}.",
+                    "The record belongs to the system {source}."
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! One query text, two databases.
+//!
+//! A store function takes `db: &mut Db` and writes its query once, inside [`both!`]. Where it runs (a shared
+//! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
+
+pub mod asking;
+mod backup;
+mod best_form;
+pub mod cursor;
+mod error;
+mod export;
+mod gathered;
+mod lane;
+mod lies_in;
+pub mod migrate;
+mod postgres;
+pub mod remembered;
+mod reporters;
+pub mod schema;
+mod sqlite;
+mod store;
+pub mod types;
+
+pub use backup::backup;
+pub use best_form::BestForm;
+pub use error::{Error, QueryError, Reason, reason};
+pub use export::Batches;
+pub use gathered::Gathered;
+pub(crate) use lies_in::lies_in;
+pub use postgres::Tls;
+pub use store::{ConnectionLost, Options, Store, Url};
+
+use std::{ops::Deref, sync::Arc};
+
+use diesel_async::AsyncPgConnection;
+
+/// What every `store.rs` imports: diesel without its `RunQueryDsl`, so that [`both!`] alone decides which one is meant.
+pub mod prelude {
+    pub use super::NotInScope as RunQueryDsl;
+    pub use super::{Db, both, only};
+    pub use diesel::{deserialize::FromSqlRow, dsl::AsExprOf, expression::AsExpression, prelude::*, sql_types::Text};
+}
+
+/// Shadows diesel's `RunQueryDsl`: a query run outside [`both!`] does not compile.
+pub trait NotInScope {}
+
+/// A place to run queries: a shared connection, a connection of one's own, or an open transaction.
+pub enum Db {
+    /// PostgreSQL.
+    Pg(Pg),
+    /// SQLite.
+    Sqlite(sqlite::Place),
+}
+
+/// A PostgreSQL connection that pipelines for many, or belongs to one.
+pub enum Pg {
+    /// Pipelined; for single short statements outside a transaction.
+    Shared(Arc<AsyncPgConnection>),
+    /// From the pool; held twice only while its `BEGIN` is on its way.
+    Own(Arc<postgres::Pooled>),
+}
+
+impl Deref for Pg {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        match self {
+            Self::Shared(connection) => connection,
+            Self::Own(connection) => connection,
+        }
+    }
+}
+
+/// Runs one query text on whichever database `$db` is: `both!(db, |c| QUERY)`, without `.await`.
+/// The few statements whose best form differs name both: `both!(db, pg |c| …, sqlite |c| …)`;
+/// what only PostgreSQL needs (a lock that SQLite's single writer makes needless) is `both!(db, pg |c| …)`, an `Option`.
+#[macro_export]
+macro_rules! both {
+    ($db:expr, |$c:ident| $query:expr) => {
+        $crate::base::db::both!($db, pg | $c | $query, sqlite | $c | $query)
+    };
+    ($db:expr, pg |$p:ident| $pg:expr) => {
+        match $db {
+            $crate::base::db::Db::Pg(pg) => {
+                use $crate::base::db::remembered::RunQueryDsl as _;
+                let $p = &mut &**pg;
+                Some($crate::base::db::asking::asking($pg).await)
+            }
+            $crate::base::db::Db::Sqlite(_) => None,
+        }
+    };
+    ($db:expr, pg |$p:ident| $pg:expr, sqlite |$s:ident| $sqlite:expr) => {
+        match $db {
+            $crate::base::db::Db::Pg(pg) => {
+                use $crate::base::db::remembered::RunQueryDsl as _;
+                let $p = &mut &**pg;
+                $crate::base::db::asking::asking($pg).await
+            }
+            $crate::base::db::Db::Sqlite(sqlite) => {
+                sqlite
+                    .run(move |$s| {
+                        use diesel::RunQueryDsl as _;
+                        $sqlite
+                    })
+                    .await
+            }
+        }
+    };
+}
+pub use both;
+
+/// The one row of a unique key. `.load()` and this, not `.first()`: on SQLite a bound `LIMIT` is prepared anew each time.
+#[must_use]
+pub fn only<T>(rows: Vec<T>) -> Option<T> {
+    rows.into_iter().next()
+}

@@ -1,0 +1,105 @@
+//! Evidence (minh chứng): links to where the proof lies; files themselves are not kept here.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+use utoipa::ToSchema;
+
+use crate::base::{
+    db::types::ShortText,
+    i18n::{Bilingual, say},
+    problem::{Fault, Place, Problem},
+};
+
+/// The most pieces of evidence at once.
+const MOST: usize = 50;
+/// The longest address.
+const LONGEST: usize = 2000;
+
+/// One piece of evidence (minh chứng): a link to the proof; files themselves are not kept here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// What it is.
+    #[schema(example = "Báo cáo kết quả số hóa hồ sơ quý III")]
+    pub title: ShortText,
+    /// Where it is: an http or https address of at most 2,000 characters.
+    #[schema(
+        example = "https://qlvb.laichau.gov.vn/van-ban/2273",
+        max_length = 2000,
+        pattern = r"^https?://[^/?#\s\x00-\x1F\x7F-\x9F][^\s\x00-\x1F\x7F-\x9F]*$"
+    )]
+    pub url: String,
+    /// SHA-256 of the file, 64 hexadecimal digits of either case, so that a changed file can be told.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9A-Fa-f]{64}$")]
+    pub sha256: Option<String>,
+}
+
+/// Checks a list of evidence in the field `evidence`.
+///
+/// # Errors
+/// 422 with a pointer to each piece that breaks a rule.
+pub fn check(evidence: &[Evidence]) -> Result<(), Problem> {
+    if evidence.len() > MOST {
+        return Err(Problem::field("evidence", "too-many", say!("nhiều nhất {MOST}", "at most {MOST}")));
+    }
+    let mut faults = Vec::new();
+    for (at, piece) in evidence.iter().enumerate() {
+        if !is_address(&piece.url) {
+            faults.push(Fault {
+                place: Place::Pointer(format!("#/evidence/{at}/url")),
+                code: "invalid-value",
+                detail: Bilingual::new(
+                    "phải là địa chỉ http hoặc https dài nhất 2000 ký tự",
+                    "must be an http or https address of at most 2000 characters",
+                ),
+            });
+        }
+        if piece.sha256.as_deref().is_some_and(|digest| !is_digest(digest)) {
+            faults.push(Fault {
+                place: Place::Pointer(format!("#/evidence/{at}/sha256")),
+                code: "invalid-value",
+                detail: Bilingual::new("phải là 64 chữ số thập lục phân", "must be 64 hexadecimal digits"),
+            });
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::body(faults)) }
+}
+
+fn is_address(url: &str) -> bool {
+    url.chars().nth(LONGEST).is_none()
+        && !url.chars().any(|letter| letter.is_whitespace() || letter.is_control())
+        // The parser would mend a third slash.
+        && !url.contains(":///")
+        && Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_web_addresses_are_evidence() {
+        for url in ["https://a.vn/x?y#z", "http://10.0.0.1:8080/văn-bản", "https://a.vn"] {
+            assert!(is_address(url), "{url}");
+        }
+        for url in [
+            "",
+            "a.vn",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "ftp://a.vn",
+            "https://[",
+            "https://a.vn/a b",
+            "https://a.vn/\0",
+        ] {
+            assert!(!is_address(url), "{url}");
+        }
+        assert!(is_address(&format!("https://a/{}", "x".repeat(LONGEST - 10))));
+        assert!(!is_address(&format!("https://a/{}", "x".repeat(LONGEST - 9))));
+    }
+}

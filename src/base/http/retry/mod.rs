@@ -1,0 +1,133 @@
+//! `Idempotency-Key`: a repeated POST gets the first answer, written in the transaction of its effect.
+
+mod store;
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+
+use super::{Answer, Json};
+use crate::base::{
+    auth::Caller,
+    db::{Db, Store},
+    i18n::Bilingual,
+    problem::{Fault, Place, Problem},
+};
+
+/// How long an answer is kept.
+const KEPT_DAYS: i64 = 7;
+
+/// The caller's `Idempotency-Key`, if it sent one, and the operation it was sent to.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct RetryKey {
+    /// A key of your own for this request (a UUID is best; 1 to 255 printable ASCII characters without spaces, bare or in
+    /// double quotes), so that repeating it is harmless: for 7 days the same key with the same body gets the first answer
+    /// again. With another body it is 422, and 409 while the first request still runs. Other clients' keys do not count.
+    #[param(
+        rename = "Idempotency-Key",
+        required = false,
+        min_length = 1,
+        max_length = 257,
+        example = "8e03978e-40d5-43e8-bc93-6894a57f9324"
+    )]
+    key: Option<String>,
+    #[param(ignore)]
+    operation: String,
+}
+
+impl FromRequest for RetryKey {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let operation = format!("{} {}", request.method(), request.uri());
+        let header = request.headers().get("idempotency-key").map(|value| value.to_str().map(unquoted));
+        ready(match header {
+            None => Ok(Self { key: None, operation }),
+            Some(Ok(key)) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(Self { key: Some(key), operation })
+            }
+            Some(_) => Err(malformed_key()),
+        })
+    }
+}
+
+/// A structured-field string (RFC 8941) or, as most clients send it, the bare key.
+fn unquoted(value: &str) -> String {
+    let value = value.trim();
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value).to_owned()
+}
+
+fn malformed_key() -> Problem {
+    let rule = Bilingual::new(
+        "phải có 1 đến 255 ký tự ASCII in được, không có dấu cách",
+        "must be 1 to 255 printable ASCII characters without spaces",
+    );
+    let mut problem = Problem::new("malformed-request", rule.clone());
+    problem.errors =
+        vec![Fault { place: Place::Header("Idempotency-Key".to_owned()), code: "invalid-value", detail: rule }];
+    problem
+}
+
+/// Runs a POST in one transaction: the rule, its log entries and, when a key came, the answer kept for a repetition.
+///
+/// # Errors
+/// What the rule says; `idempotency-key-reused` for another body; `idempotency-in-progress` while the first one runs.
+pub async fn post<T, F>(
+    store: &Store,
+    caller: &Caller,
+    retry: RetryKey,
+    body: Json<T>,
+    rule: F,
+) -> Result<Answer, Problem>
+where
+    T: Send + 'static,
+    F: AsyncFnOnce(&mut Db, &Caller, T) -> Result<Answer, Problem> + Send + 'static,
+{
+    let caller = caller.clone();
+    let Json { value, digest } = body;
+    store
+        .write(async move |db| {
+            let (Some(key), Some(client)) = (retry.key, caller.client()) else {
+                return rule(db, &caller, value).await;
+            };
+            let fingerprint =
+                BASE64_STANDARD.encode(Sha256::new().chain_update(retry.operation).chain_update(digest).finalize());
+            if !store::lock(db, client, &key).await? {
+                return Err(in_progress());
+            }
+            if let Some((kept_fingerprint, kept)) = store::find(db, client, &key, caller.now(), KEPT_DAYS).await? {
+                return if kept_fingerprint == fingerprint { Ok(kept) } else { Err(reused()) };
+            }
+            let answer = rule(db, &caller, value).await?;
+            store::insert(db, client, key, fingerprint, answer.clone(), caller.now()).await?;
+            Ok(answer)
+        })
+        .await
+}
+
+fn in_progress() -> Problem {
+    let mut problem = Problem::new(
+        "idempotency-in-progress",
+        Bilingual::new(
+            "Yêu cầu đầu tiên với Idempotency-Key này chưa xong; hãy gửi lại sau một giây.",
+            "The first request with this Idempotency-Key has not ended; send it again in a second.",
+        ),
+    );
+    problem.retry_after = Some(1);
+    problem
+}
+
+fn reused() -> Problem {
+    Problem::new(
+        "idempotency-key-reused",
+        Bilingual::new(
+            "Idempotency-Key này đã dùng cho một yêu cầu khác; hãy dùng khóa mới.",
+            "This Idempotency-Key was used for another request; use a new key.",
+        ),
+    )
+}

@@ -1,0 +1,16 @@
+//! What every slice stands on, and what knows none of them.
+
+pub mod auth;
+pub mod clock;
+pub mod db;
+pub mod evidence;
+pub mod http;
+pub mod i18n;
+pub mod log;
+pub mod page;
+pub mod problem;
+pub mod request_id;
+pub mod resource;
+pub mod settings;
+pub mod subtree;
+pub mod validation;

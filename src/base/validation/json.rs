@@ -1,0 +1,83 @@
+//! JSON read strictly: syntax is 400, anything else 422 with every place that is wrong.
+
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::{Node, Why, strict::Strict};
+use crate::base::{
+    i18n::{Bilingual, say},
+    problem::{Fault, Place, Problem},
+};
+
+/// 400: what came is no JSON (or form) at all.
+pub(crate) fn malformed(reason: &Bilingual) -> Problem {
+    let Bilingual { vi, en } = reason;
+    Problem::new("malformed-request", say!("Không đọc được nội dung: {vi}.", "The body cannot be read: {en}."))
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    malformed(&if error.is_eof() {
+        say!(
+            "JSON bị thiếu phần cuối (dòng {line}, cột {column})",
+            "the JSON has no end (line {line}, column {column})"
+        )
+    } else {
+        say!("JSON sai cú pháp ở dòng {line}, cột {column}", "the JSON is not well-formed: {error}")
+    })
+}
+
+/// Parses strictly: syntax is 400, anything else 422 with every place that is wrong.
+pub(crate) fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let at = error.valid_up_to();
+        return Err(malformed(&say!("không phải UTF-8 ở byte {at}", "not UTF-8 at byte {at}")));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    match T::deserialize(Strict(&mut json)).and_then(|value| json.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(error) if error.is_data() => {
+            let root = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
+            Err(Problem::body(faults::<T>(&root, bytes.len())))
+        }
+        Err(error) => Err(not_json(&error)),
+    }
+}
+
+/// Every fault of a body: what cannot be read, in its order, and then what is missing.
+fn faults<T: DeserializeOwned + ToSchema>(root: &Node, size: usize) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for refusal in super::refusals::<T>(root, size) {
+        let code = match refusal.why {
+            Why::Rule(_) => "invalid-value",
+            Why::Type(_) | Why::Word(_) => "wrong-type",
+            Why::Unknown(_) => "unknown-field",
+            Why::Missing => "required",
+            Why::Repeated => "duplicate-field",
+        };
+        let Bilingual { vi, en } = &refusal.detail;
+        let detail = if refusal.is_needless {
+            say!(
+                "{vi}; nếu không có, bỏ trường này hoặc gửi null",
+                "{en}; if there is none, leave the field out or send null"
+            )
+        } else {
+            refusal.detail
+        };
+        faults.push(Fault { place: Place::Pointer(refusal.at), code, detail });
+    }
+    for at in super::missing::<T>(root) {
+        let place = Place::Pointer(at);
+        if faults.iter().all(|fault| fault.place != place) {
+            faults.push(Fault {
+                place, code: "required", detail: Bilingual::new("bắt buộc phải có", "is required")
+            });
+        }
+    }
+    // The two ways of reading disagree only when one of them is wrong; the sender is told as much as is known.
+    if faults.is_empty() {
+        let rule = Bilingual::new("không đúng như tài liệu nêu", "is not what the document says");
+        faults.push(Fault { place: Place::Pointer("#".to_owned()), code: "wrong-type", detail: rule });
+    }
+    faults
+}

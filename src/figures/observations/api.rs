@@ -1,0 +1,132 @@
+//! HTTP for figures.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get, post,
+    web::{Data, Path},
+};
+
+use super::{
+    ObservationPush, OnError, PushParams, Rows,
+    model::{Observation, ObservationCreate, ObservationFilter, ObservationPage},
+};
+use crate::base::{
+    auth::{ObservationsRead, ObservationsWrite, Permit},
+    db::{Store, types::ObservationId},
+    http::{Answer, Format, Json, List, NoFilter, PageParams, Query, RetryKey, Tagged, export, table},
+    i18n::Language,
+    log::{self, HistoryEntry, HistoryPage, Subject},
+    page::Listed,
+    problem::Problem,
+};
+
+/// The columns of a CSV export: what a push takes, in its order, and then what the service adds.
+const COLUMNS: &[&str] = &[
+    "indicator",
+    "organization",
+    "period",
+    "breakdown",
+    "numerator",
+    "denominator",
+    "value",
+    "missing",
+    "status",
+    "source",
+    "note",
+    "evidence",
+    "id",
+    "definition",
+    "version",
+    "created_at",
+    "updated_at",
+];
+
+/// List figures
+///
+/// The figures (số liệu) as they were reported, one for each indicator, organization, period and breakdown, in the
+/// current version; with `as_of` what was known at that instant. They are not added up: sums over the tree or over
+/// time, and verdicts, are at `GET /v1/assessments`.
+///
+/// As JSON, CSV or NDJSON, by `Accept`. CSV and NDJSON hold the whole list in one answer, read at one moment, unless
+/// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
+#[utoipa::path(tag = "Pull", params(ObservationFilter, PageParams), security(("oauth2" = ["observations:read"])),
+    responses((status = 200, description = "One page of figures; as CSV or NDJSON the whole list.", content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+#[get("")]
+pub async fn list_observations(
+    request: HttpRequest,
+    caller: Permit<ObservationsRead>,
+    format: Format,
+    list: List<ObservationFilter>,
+    store: Data<Store>,
+) -> Result<HttpResponse, Problem> {
+    if list.page.is_whole && format != Format::Json {
+        return export(format, COLUMNS, super::export(&store, &caller, list.filter, &list.page).await?).await;
+    }
+    let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await?;
+    table(&request, format, COLUMNS, &page)
+}
+
+/// Push figures
+///
+/// Up to 5,000 rows (số liệu); each ends as exactly one of `created`, `updated`, `unchanged`, `rejected`. Indicator,
+/// organization, period and breakdown together are the key: a row with a known key and other content becomes a new
+/// version of that figure, and the same rows pushed again are `unchanged`, so a retry is harmless. For a ratio send
+/// numerator and denominator; the service computes the value exactly.
+///
+/// With `on_error=abort` one rejected row keeps everything from being written (422 `rows-rejected`); with `continue`
+/// the good rows are written and the answer is 207, even when no row was rejected.
+#[utoipa::path(tag = "Push", params(PushParams, RetryKey), security(("oauth2" = ["observations:write"])),
+    request_body = Vec<ObservationCreate>,
+    responses((status = 200, description = "Every row is written or unchanged (`on_error=abort`).", body = ObservationPush), (status = 207, description = "Each row has an outcome of its own (`on_error=continue`).", body = ObservationPush)))]
+#[post("")]
+pub async fn create_observations(
+    caller: Permit<ObservationsWrite>,
+    retry: RetryKey,
+    params: Query<PushParams>,
+    language: Language,
+    body: Json<Rows>,
+    store: Data<Store>,
+) -> Result<Answer, Problem> {
+    let rows = Json { value: super::read(&body.value.0)?, digest: body.digest };
+    let on_error = params.0.on_error.unwrap_or(OnError::Abort);
+    crate::base::http::post(&store, &caller, retry, rows, async move |db, caller, rows| {
+        super::push(db, caller, on_error, language, rows).await
+    })
+    .await
+}
+
+/// Get a figure
+///
+/// One figure (số liệu) in its current version, by the id that the push answered. Use the list to find a figure by
+/// indicator, organization and period. Its `ETag` tells cheaply whether it has changed since.
+#[utoipa::path(tag = "Pull", params(ObservationId), security(("oauth2" = ["observations:read"])),
+    responses((status = 200, description = "The figure.", body = Observation)))]
+#[get("/{id}")]
+pub async fn get_observation(
+    caller: Permit<ObservationsRead>,
+    id: Path<ObservationId>,
+    store: Data<Store>,
+) -> Result<Tagged<Observation>, Problem> {
+    store.read(async |db| super::get(db, &caller, *id).await).await.map(Tagged)
+}
+
+/// List the versions of a figure
+///
+/// Every version of a figure (số liệu) that was ever accepted, oldest first, with the client and the request that
+/// brought it: none is ever overwritten. Call it when a number differs from an earlier report. To read many figures as
+/// they were known at one instant, use `as_of` of the list.
+#[utoipa::path(tag = "Pull", params(ObservationId, PageParams), security(("oauth2" = ["observations:read"])),
+    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[get("/{id}/history")]
+pub async fn list_observation_history(
+    caller: Permit<ObservationsRead>,
+    id: Path<ObservationId>,
+    list: List<NoFilter>,
+    store: Data<Store>,
+) -> Result<Listed<HistoryEntry>, Problem> {
+    store
+        .read(async |db| {
+            super::get(db, &caller, *id).await?;
+            log::history(db, Subject::Observation, &*id, &list.page).await
+        })
+        .await
+}

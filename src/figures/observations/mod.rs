@@ -1,0 +1,121 @@
+//! Figures (số liệu): one indicator × organization × period × breakdown, in every version that was ever accepted.
+
+mod answer;
+pub mod api;
+mod check;
+pub mod model;
+mod push;
+pub mod store;
+
+use std::collections::HashMap;
+
+pub use answer::{ObservationPush, OnError, PushParams};
+use model::{AsOf, Observation, ObservationFilter, Row};
+pub use push::{Rows, push, read};
+
+use crate::{
+    base::{
+        auth::Caller,
+        db::{Batches, Db, Store, types::ObservationId},
+        i18n::Bilingual,
+        page::{Listed, Page},
+        problem::{OrNotFound, Problem},
+    },
+    reference::organizations,
+};
+
+/// One page of the figures about the caller's part of the tree.
+///
+/// # Errors
+/// 400 when the ends of a range are of different frequency, 404 when `under` is not in the caller's part of the tree.
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    filter: &ObservationFilter,
+    page: &Page,
+) -> Result<Listed<Observation>, Problem> {
+    check_filter(filter, page)?;
+    let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
+    let after = page.after()?;
+    let rows = store::list(db, &under, filter, after, page.rows()).await?;
+    let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
+    let rows = page.cut(rows, total, |row| row.id.to_string());
+    Ok(Listed { items: as_asked(db, filter, rows.items).await?, next_cursor: rows.next_cursor, total: rows.total })
+}
+
+/// All figures about the caller's part of the tree, batch after batch, in the order of their keys; of one moment.
+///
+/// # Errors
+/// As for [`list`].
+pub async fn export(
+    store: &Store,
+    caller: &Caller,
+    filter: ObservationFilter,
+    page: &Page,
+) -> Result<Batches<Vec<Observation>, Problem>, Problem> {
+    check_filter(&filter, page)?;
+    let under = store.read(async |db| organizations::narrow(db, caller, filter.under.as_ref()).await).await?;
+    let mut last: Option<Row> = None;
+    let batches = store.export(async move |db| {
+        let rows = store::next(db, &under, &filter, last.as_ref()).await?;
+        let Some(end) = rows.last() else { return Ok(None) };
+        last = Some(end.clone());
+        as_asked(db, &filter, rows).await.map(Some)
+    });
+    Ok(batches.await?)
+}
+
+/// The rows of the table in the form that was asked for.
+async fn as_asked(db: &mut Db, filter: &ObservationFilter, rows: Vec<Row>) -> Result<Vec<Observation>, Problem> {
+    let mut items = match filter.as_of {
+        None => rows.into_iter().map(Observation::from).collect(),
+        Some(at) => known_at(db, at, rows).await?,
+    };
+    // What has changed since may have been less, or more, sure then.
+    items.retain(|observation| filter.status.is_none_or(|status| status == observation.status));
+    Ok(items)
+}
+
+fn check_filter(filter: &ObservationFilter, page: &Page) -> Result<(), Problem> {
+    if let (Some(from), Some(to)) = (filter.period_from, filter.period_to)
+        && from.frequency() != to.frequency()
+    {
+        let rule = Bilingual::new(
+            "phải cùng loại kỳ với period_from, như 2026-M01 và 2026-M09",
+            "must be of the same frequency as period_from, like 2026-M01 and 2026-M09",
+        );
+        return Err(Problem::parameter("period_to", "period-frequency", rule));
+    }
+    if page.count && filter.as_of.is_some() && filter.status.is_some() {
+        let rule = Bilingual::new(
+            "không đếm được khi có cả as_of và status; hãy bỏ một trong hai",
+            "cannot count with both as_of and status; leave one of them out",
+        );
+        return Err(Problem::parameter("count", "not-together", rule));
+    }
+    Ok(())
+}
+
+/// Figures as they were known at a moment: what has changed since is read from the log.
+async fn known_at(db: &mut Db, at: AsOf, rows: Vec<Row>) -> Result<Vec<Observation>, Problem> {
+    let changed: Vec<_> = rows.iter().filter(|row| row.updated_at > at.0).map(|row| row.id).collect();
+    let mut then = HashMap::new();
+    if !changed.is_empty() {
+        for version in store::versions_until(db, &changed, at.0).await? {
+            then.insert(version.subject_id, version.content);
+        }
+    }
+    let known = rows.into_iter().filter_map(|row| match then.remove(&row.id.to_string()) {
+        Some(content) => Some(serde_json::from_str(&content).map_err(Problem::internal)),
+        None => (row.updated_at <= at.0).then(|| Ok(Observation::from(row))),
+    });
+    known.collect()
+}
+
+/// One figure.
+///
+/// # Errors
+/// 404 when it is not about the caller's part of the tree.
+pub async fn get(db: &mut Db, caller: &Caller, id: ObservationId) -> Result<Observation, Problem> {
+    Ok(store::find(db, caller.subtree(), id).await?.or_404("observation")?.into())
+}

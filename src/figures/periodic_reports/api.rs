@@ -1,0 +1,89 @@
+//! HTTP for periodic reports.
+
+use actix_web::{
+    HttpRequest, HttpResponse, Responder, get,
+    http::header,
+    web::{Data, Path},
+};
+
+use super::model::{COLUMNS, PeriodicReport, PeriodicReportFilter, ReportFormat};
+use crate::{
+    base::{
+        auth::{Permit, ReportsRead},
+        db::Store,
+        http::{Format, Query, Said, table},
+        i18n::{Bilingual, Language},
+        page::Listed,
+        problem::Problem,
+        settings::Settings,
+    },
+    reference::calendars::{self, Period},
+};
+
+/// Get a periodic report
+///
+/// The call with which reports (báo cáo định kỳ) are pulled: the figures of `GET /v1/progress` as of the period's
+/// cut-off, that is tasks as they stood at the end of the last day of the window, figures and targets of the period,
+/// coverage. While the window is open they are those of today and `is_cut_off` is false. The report is computed anew at
+/// every call: what is sent late about the time before the cut-off still moves it. With `under` an organization counts
+/// with all below it, with `organization` it counts alone.
+///
+/// As CSV (`Accept: text/csv` or `format=csv`) it is one flat table in UTF-8: `section,key,label,value,unit,note`, with
+/// stable words in `section` and `key` and labels in the language of `Accept-Language`.
+#[utoipa::path(tag = "Pull", params(
+        ("period" = Period, Path, description = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or a year `2026-A1`. What cannot be read so is 404."),
+        PeriodicReportFilter,
+    ), security(("oauth2" = ["reports:read"])),
+    responses((status = 200, description = "The report.", content((PeriodicReport = "application/json"), (String = "text/csv")))))]
+#[get("/{period}")]
+pub async fn get_periodic_report(
+    caller: Permit<ReportsRead>,
+    period: Path<String>,
+    filter: Query<PeriodicReportFilter>,
+    language: Language,
+    settings: Data<Settings>,
+    store: Data<Store>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (period, format) = (calendars::named(&period)?, format(&request, filter.0.format)?);
+    let (caller, days) = (caller.caller(), settings.due_soon_days);
+    let report = store.heavy(async move |db| super::get(db, &caller, period, filter.0, language, days).await).await?;
+    answer(&request, format, report, language)
+}
+
+/// The parameter, or else the header.
+fn format(request: &HttpRequest, asked: Option<ReportFormat>) -> Result<ReportFormat, Problem> {
+    if let Some(format) = asked {
+        return Ok(format);
+    }
+    match Format::of(request)? {
+        Format::Json => Ok(ReportFormat::Json),
+        Format::Csv => Ok(ReportFormat::Csv),
+        Format::Ndjson => Err(Problem::new(
+            "not-acceptable",
+            Bilingual::new(
+                "Có các định dạng application/json và text/csv.",
+                "The formats are application/json and text/csv.",
+            ),
+        )),
+    }
+}
+
+fn answer(
+    request: &HttpRequest,
+    format: ReportFormat,
+    report: PeriodicReport,
+    language: Language,
+) -> Result<HttpResponse, Problem> {
+    let mut answer = match format {
+        ReportFormat::Json => Said(report, language).respond_to(request),
+        ReportFormat::Csv => {
+            let items = super::lines(&report, language);
+            table(request, Format::Csv, COLUMNS, &Listed { items, next_cursor: None, total: None })?
+        }
+    };
+    let headers = answer.headers_mut();
+    headers.insert(header::VARY, header::HeaderValue::from_static("Accept, Accept-Language"));
+    headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(language.tag()));
+    Ok(answer)
+}

@@ -1,0 +1,3 @@
+//! What a person reads in a browser.
+
+pub mod problems;

@@ -1,0 +1,87 @@
+//! The catalogue as help pages: what a problem's `type` resolves to.
+
+use actix_web::{
+    HttpRequest, get,
+    http::header,
+    web::{Json, Path},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::samples::example_of_problem;
+use crate::base::{
+    i18n::{Bilingual, Language},
+    problem::{CATALOGUE, Kind, Problem, ProblemBody},
+};
+
+/// One kind of problem (loại lỗi, RFC 9457), explained.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemHelp {
+    /// The `type` of the problem.
+    #[serde(rename = "type")]
+    #[schema(example = "/v1/problems/version-stale")]
+    kind: String,
+    /// The HTTP status it comes with.
+    #[schema(example = 412, minimum = 400, maximum = 599)]
+    status: u16,
+    /// Its title.
+    title: String,
+    /// What happened, why, and what to do.
+    help: String,
+    /// Such a problem as the service gave it once: what your program will see.
+    #[schema(value_type = ProblemBody)]
+    sample: Option<&'static Value>,
+}
+
+/// The catalogue of problems.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemCatalogue {
+    /// Every kind, by status.
+    items: Vec<ProblemHelp>,
+}
+
+fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
+    let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = Language::preferred(accept.unwrap_or_default());
+    ProblemHelp {
+        kind: format!("/v1/problems/{}", kind.slug),
+        status: kind.status,
+        title: kind.title.say(language).to_owned(),
+        help: kind.help.say(language).to_owned(),
+        sample: example_of_problem(kind.slug, language),
+    }
+}
+
+/// List the kinds of problems
+///
+/// Every kind of refusal that the service can give (danh mục lỗi), by status, each with what happened, why, and what to
+/// do, and with a problem as it looks on the wire. Read it when you write the part of your program that handles errors:
+/// decide by `type`, which never changes, not by the texts. The language is that of `Accept-Language`, Vietnamese when
+/// it names none that is offered. The whole catalogue is one answer, without pages. No token is needed.
+#[utoipa::path(tag = "Reference", security(()), responses((status = 200, description = "The whole catalogue.", body = ProblemCatalogue)))]
+#[get("")]
+pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
+    Json(ProblemCatalogue { items: CATALOGUE.iter().map(|kind| help(kind, &request)).collect() })
+}
+
+/// Get help on a kind of problem
+///
+/// What the `type` of a problem (lỗi) leads to: open the address that a refusal named, and read what happened, why, and
+/// what to do, with an example. `status` and `type` are for programs, `title` and `help` for people, in the language of
+/// `Accept-Language`. The details of one refusal are in the refusal itself, not here. No token is needed.
+#[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "Which kind (mã lỗi): the last part of the problem's `type`; one that is not in the catalogue is 404.", example = "version-stale", pattern = "^[a-z0-9-]{1,64}$")),
+    responses((status = 200, description = "The kind of problem, explained.", body = ProblemHelp)))]
+#[get("/{slug}")]
+pub async fn get_problem(request: HttpRequest, slug: Path<String>) -> Result<Json<ProblemHelp>, Problem> {
+    let found = CATALOGUE.iter().find(|kind| kind.slug == *slug);
+    found.map(|kind| Json(help(kind, &request))).ok_or_else(|| {
+        Problem::new(
+            "not-found",
+            Bilingual::new(
+                "Không có loại lỗi này; xem /v1/problems.",
+                "There is no such kind of problem; see /v1/problems.",
+            ),
+        )
+    })
+}

@@ -1,0 +1,4 @@
+//! The catalogue of problems as pages of help.
+
+pub mod api;
+pub mod samples;

@@ -1,0 +1,127 @@
+//! Reporting calendars (lịch báo cáo): windows, cut-offs and due days, computed from data.
+
+pub mod api;
+mod column;
+mod definition;
+mod error;
+mod frequency;
+pub mod model;
+mod period;
+mod rules;
+pub mod store;
+mod validate;
+
+use chrono::NaiveDate;
+
+pub use definition::{Calendar, DEFAULT_WORKING_DAYS, DayOfWeek, DueRule, Holiday, MakeUpDay, Text, WindowRule};
+pub use error::{CalendarError, Flaw, NoSuchDate, PeriodError};
+pub use frequency::Frequency;
+pub use period::{Period, YEARS};
+pub use rules::{HO_CHI_MINH, PeriodState, Window, end_of, today};
+
+use model::{CalendarPeriod, CalendarRow, PeriodsOfDay};
+
+use crate::base::{
+    db::{
+        Db,
+        types::{Instant, JsonText, ShortText},
+    },
+    i18n::{Bilingual, Language},
+    page::{Listed, Page},
+    problem::{OrNotFound, Problem},
+    resource::Versioned,
+};
+
+/// The calendar of a request that names none.
+pub const DEFAULT: &str = "ND09";
+
+/// The calendars that come with the service.
+const SHIPPED: [&str; 2] =
+    [include_str!("../../../calendars/ND09.json"), include_str!("../../../calendars/GREGORIAN.json")];
+
+/// Adds the shipped calendars that the database lacks; one that an admin has loaded stays as it is.
+///
+/// It runs with the migrations, before there is an organization, so nothing goes to the outbox.
+///
+/// # Errors
+/// What the database says.
+pub async fn ensure_shipped(db: &mut Db, now: Instant) -> Result<usize, Problem> {
+    let mut added = 0;
+    for text in SHIPPED {
+        let calendar = Calendar::from_json(text).map_err(Problem::internal)?;
+        let row = CalendarRow {
+            code: calendar.code.clone(),
+            version: calendar.version(),
+            content: JsonText(calendar),
+            updated_at: now,
+        };
+        added += store::insert_missing(db, row).await?;
+    }
+    Ok(added)
+}
+
+/// A calendar as it comes with the service.
+#[must_use]
+pub fn shipped(code: &str) -> Option<Calendar> {
+    SHIPPED.iter().filter_map(|text| Calendar::from_json(text).ok()).find(|calendar| calendar.code == code)
+}
+
+/// One page of the calendars, by code.
+///
+/// # Errors
+/// What the database says; `invalid-cursor`.
+pub async fn list(db: &mut Db, page: &Page) -> Result<Listed<Calendar>, Problem> {
+    let rows = store::list(db, page.after()?, page.rows()).await?;
+    let total = if page.count { Some(store::count(db).await?) } else { None };
+    Ok(page.cut(rows, total, |row| row.code.clone()).map(|row| row.content.0))
+}
+
+/// One calendar.
+///
+/// # Errors
+/// 404 when there is none of that code.
+pub async fn get(db: &mut Db, code: &str) -> Result<Calendar, Problem> {
+    // PostgreSQL refuses a NUL in a text, and no code holds one.
+    let row = if code.contains('\0') { None } else { store::find(db, code).await? };
+    Ok(row.or_404("calendar")?.content.0)
+}
+
+/// The calendar of a query parameter.
+///
+/// # Errors
+/// 404 when there is none of that code.
+pub async fn get_or_default(db: &mut Db, code: Option<&ShortText>) -> Result<Calendar, Problem> {
+    get(db, code.map_or(DEFAULT, ShortText::as_str)).await
+}
+
+/// The period that an address names.
+///
+/// # Errors
+/// 404 that shows how periods are written.
+pub fn named(period: &str) -> Result<Period, Problem> {
+    period.parse().map_err(|error: PeriodError| {
+        let (vi, en) = (error.vi(), error.en());
+        Problem::new("not-found", crate::base::i18n::say!("Không có kỳ này: {vi}.", "There is no such period: {en}."))
+    })
+}
+
+/// The period of each frequency that holds the day, today's when none is named.
+///
+/// # Errors
+/// 400 for a day outside the years that a period may name.
+pub fn periods_of_day(
+    calendar: &Calendar,
+    date: Option<NaiveDate>,
+    now: Instant,
+    language: Language,
+) -> Result<PeriodsOfDay, Problem> {
+    let date = date.unwrap_or_else(|| today(now.utc()));
+    let held = Frequency::ALL.iter().copied().filter_map(|frequency| calendar.containing(date, frequency));
+    let items: Vec<_> =
+        held.map(|period| CalendarPeriod::of(calendar, period, now, language)).collect::<Result<_, _>>()?;
+    if items.is_empty() {
+        let rule = Bilingual::new("năm của kỳ phải từ 2000 đến 2100", "the year of a period is 2000 to 2100");
+        return Err(Problem::parameter("date", "out-of-range", rule));
+    }
+    Ok(PeriodsOfDay { calendar: calendar.code.clone(), date, items })
+}

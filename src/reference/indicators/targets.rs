@@ -1,0 +1,129 @@
+//! The targets of an indicator: one set, given whole, with a version of its own.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    model::{Indicator, IndicatorTargets, Target},
+    store, with_targets,
+};
+use crate::{
+    base::{
+        auth::Caller,
+        db::{Db, types::IndicatorCode},
+        http::IfMatch,
+        i18n::{Bilingual, say},
+        log::{self, Subject},
+        problem::{Fault, OrNotFound, Place, Problem},
+    },
+    reference::{calendars::YEARS, organizations},
+};
+
+/// More than every organization of a province over ten years.
+const MOST: usize = 5_000;
+
+/// The targets of one indicator.
+///
+/// # Errors
+/// 404 when the indicator may not be read.
+pub async fn get_targets(db: &mut Db, caller: &Caller, code: &IndicatorCode) -> Result<IndicatorTargets, Problem> {
+    super::get(db, caller, code).await.map(view)
+}
+
+/// Replaces the whole set; what is given again makes no version.
+///
+/// # Errors
+/// 404, 412, 428 when there is a set and no condition came, 422 with the row's pointer.
+pub async fn put_targets(
+    db: &mut Db,
+    caller: &Caller,
+    code: &IndicatorCode,
+    etag: Option<&IfMatch>,
+    targets: Vec<Target>,
+) -> Result<IndicatorTargets, Problem> {
+    let mut indicator = super::lock(db, caller, code).await?.or_404("indicator")?;
+    match etag {
+        Some(etag) => etag.check(indicator.targets_version)?,
+        None if indicator.targets_version > 0 => return Err(IfMatch::required()),
+        None => {}
+    }
+    set(db, caller, &mut indicator, targets).await?;
+    Ok(view(indicator))
+}
+
+/// Sets the targets of a locked indicator; false when they were so already.
+pub(super) async fn set(
+    db: &mut Db,
+    caller: &Caller,
+    indicator: &mut Indicator,
+    targets: Vec<Target>,
+) -> Result<bool, Problem> {
+    if *indicator.targets == targets {
+        return Ok(false);
+    }
+    check(db, caller, &targets).await?;
+    store::replace_targets(db, &indicator.code, targets.clone()).await?;
+    with_targets(indicator, targets);
+    indicator.targets_version += 1;
+    store::replace(db, indicator).await?;
+    let (code, owner) = (&indicator.code, &indicator.organization);
+    let content = view(indicator.clone());
+    log::append(db, caller, Subject::Targets, code, content.version, owner, &content).await?;
+    Ok(true)
+}
+
+/// Gives each indicator its targets.
+pub(super) async fn attach(db: &mut Db, indicators: &mut [Indicator]) -> Result<(), Problem> {
+    let codes = indicators.iter().filter(|one| one.targets_version > 0).map(|one| one.code.clone()).collect::<Vec<_>>();
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let mut sets: HashMap<IndicatorCode, Vec<Target>> = HashMap::new();
+    for (code, target) in store::targets_of(db, codes).await? {
+        sets.entry(code).or_default().push(target);
+    }
+    for indicator in indicators {
+        let set = sets.remove(&indicator.code).unwrap_or_default();
+        with_targets(indicator, set);
+    }
+    Ok(())
+}
+
+async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), Problem> {
+    if targets.len() > MOST {
+        return Err(Problem::new(
+            "too-many-rows",
+            say!("Nhiều nhất {MOST} mục tiêu một chỉ tiêu.", "At most {MOST} targets for an indicator."),
+        ));
+    }
+    let codes = targets.iter().filter_map(|target| target.organization.clone()).collect();
+    let known: HashSet<_> = organizations::store::known(db, caller.subtree(), codes).await?.into_iter().collect();
+    let mut seen = HashMap::new();
+    let mut faults = Vec::new();
+    for (index, target) in targets.iter().enumerate() {
+        let mut refuse = |field: &str, code, detail| {
+            faults.push(Fault { place: Place::Pointer(format!("#/{index}{field}")), code, detail });
+        };
+        if let Some(first) = seen.insert((&target.organization, target.year), index + 1) {
+            let rule = say!(
+                "cùng tổ chức và năm với dòng {first}; mỗi cặp chỉ có một mục tiêu",
+                "same organization and year as row {first}; each pair has one target"
+            );
+            refuse("", "duplicate-row", rule);
+        }
+        if target.year.is_some_and(|year| !YEARS.contains(&year)) {
+            refuse("/year", "out-of-range", Bilingual::new("phải từ 2000 đến 2100", "must be from 2000 to 2100"));
+        }
+        if let Some(code) = target.organization.as_ref().filter(|code| !known.contains(code)) {
+            let rule = say!(
+                "không có tổ chức {code} trong phạm vi của hệ thống gọi; xem /v1/organizations",
+                "there is no organization {code} in the caller's part of the tree; see /v1/organizations"
+            );
+            refuse("/organization", "unknown-organization", rule);
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::body(faults)) }
+}
+
+fn view(indicator: Indicator) -> IndicatorTargets {
+    IndicatorTargets { indicator: indicator.code, targets: indicator.targets.0, version: indicator.targets_version }
+}

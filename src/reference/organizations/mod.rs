@@ -1,0 +1,202 @@
+//! The administrative tree (cây tổ chức). Organizations are succeeded, never deleted, so that what they reported stays.
+
+pub mod api;
+pub mod model;
+pub mod store;
+
+use model::{Identifier, Organization, OrganizationCreate, OrganizationFilter, OrganizationPatch};
+
+use crate::base::{
+    auth::Caller,
+    db::{Db, types::OrgCode},
+    http::IfMatch,
+    i18n::Bilingual,
+    log::{self, Subject, model::Outcome},
+    page::{Listed, Page},
+    problem::{OrNotFound, Problem},
+    subtree::Subtree,
+};
+
+/// The most official codes of one organization.
+const MOST_IDENTIFIERS: usize = 50;
+
+/// One page of the organizations that the caller may see.
+///
+/// # Errors
+/// 404 when `under` is not in the caller's part of the tree.
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    filter: &OrganizationFilter,
+    page: &Page,
+) -> Result<Listed<Organization>, Problem> {
+    let under = narrow(db, caller, filter.under.as_ref()).await?;
+    let after = page.after()?;
+    let rows = store::list(db, &under, filter, after, page.rows()).await?;
+    let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
+    Ok(page.cut(rows, total, |organization| organization.path.clone()))
+}
+
+/// One organization.
+///
+/// # Errors
+/// 404 when it is not in the caller's part of the tree.
+pub async fn get(db: &mut Db, caller: &Caller, code: &OrgCode) -> Result<Organization, Problem> {
+    store::find(db, caller.subtree(), code).await?.or_404("organization")
+}
+
+/// Adds an organization below one of the caller's; only the operator adds a root.
+///
+/// # Errors
+/// 409 when the code is taken, 422 when the parent is not there.
+pub async fn create(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Result<Organization, Problem> {
+    store::lock_tree(db).await?;
+    let path = match &new.parent {
+        Some(parent) => parent_path(db, caller, parent).await?,
+        None if caller.subtree().path().is_empty() => String::new(),
+        None => {
+            return Err(Problem::field(
+                "parent",
+                "required",
+                Bilingual::new(
+                    "phải là một tổ chức trong phạm vi của hệ thống gọi",
+                    "must be an organization in the caller's part of the tree",
+                ),
+            ));
+        }
+    };
+    check_identifiers(&new.identifiers)?;
+    check_dates(new.valid_from, new.valid_to)?;
+    let organization = new.into_organization(&path, caller.now());
+    store::insert(db, &organization).await?;
+    record(db, caller, &organization).await?;
+    Ok(organization)
+}
+
+/// Changes an organization; a new parent moves its whole subtree.
+///
+/// # Errors
+/// 404, 412 when the version is stale, 422 when the new parent is inside the subtree.
+pub async fn update(
+    db: &mut Db,
+    caller: &Caller,
+    code: &OrgCode,
+    etag: &IfMatch,
+    patch: OrganizationPatch,
+) -> Result<Organization, Problem> {
+    store::lock_tree(db).await?;
+    let current = store::lock(db, caller.subtree(), code).await?.or_404("organization")?;
+    etag.check(current.version)?;
+    let mut next = current.patched(patch, caller.now());
+    if next.is_same(&current) {
+        return Ok(current);
+    }
+    check_identifiers(&next.identifiers)?;
+    check_dates(next.valid_from, next.valid_to)?;
+    if next.parent != current.parent {
+        let Some(parent) = &next.parent else {
+            return Err(Problem::field(
+                "parent",
+                "required",
+                Bilingual::new("không thể bỏ tổ chức cấp trên", "the parent cannot be taken away"),
+            ));
+        };
+        next.path = format!("{}{code}/", parent_path(db, caller, parent).await?);
+        if next.path.starts_with(&current.path) {
+            return Err(Problem::field(
+                "parent",
+                "cycle",
+                Bilingual::new("không thể nằm trong chính cây con của nó", "must not be inside its own subtree"),
+            ));
+        }
+        store::move_subtree(db, &current.path, &next.path, caller.now()).await?;
+    }
+    store::replace(db, &next).await?;
+    record(db, caller, &next).await?;
+    Ok(next)
+}
+
+/// Adds an organization, or brings it to what `new` says; nothing is recorded when it says so already.
+///
+/// # Errors
+/// As [`create`] and [`update`].
+pub async fn put(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Result<(Organization, Outcome), Problem> {
+    let Some(current) = store::find(db, caller.subtree(), &new.code).await? else {
+        return Ok((create(db, caller, new).await?, Outcome::Created));
+    };
+    let code = new.code.clone();
+    let patch = OrganizationPatch::from(new);
+    if current.patched(patch.clone(), current.updated_at).is_same(&current) {
+        return Ok((current, Outcome::Unchanged));
+    }
+    let updated = update(db, caller, &code, &IfMatch::version(current.version), patch).await?;
+    Ok((updated, Outcome::Updated))
+}
+
+/// The part of the tree that a request is about: `under`, or all that the caller has.
+///
+/// # Errors
+/// 404 when `under` is not in the caller's part of the tree.
+pub async fn narrow(db: &mut Db, caller: &Caller, under: Option<&OrgCode>) -> Result<Subtree, Problem> {
+    match under {
+        None => Ok(caller.subtree().clone()),
+        Some(code) => Ok(Subtree::at(get(db, caller, code).await?.path)),
+    }
+}
+
+/// Checks that organizations named in a field are in the caller's part of the tree.
+///
+/// # Errors
+/// 422 with the field's pointer.
+pub async fn require(db: &mut Db, caller: &Caller, field: &str, codes: &[OrgCode]) -> Result<(), Problem> {
+    let known = store::known(db, caller.subtree(), codes.to_vec()).await?;
+    match codes.iter().find(|code| !known.contains(code)) {
+        None => Ok(()),
+        Some(code) => Err(Problem::field(
+            field,
+            "unknown-organization",
+            crate::base::i18n::say!(
+                "không có tổ chức {code} trong phạm vi của hệ thống gọi; xem /v1/organizations",
+                "there is no organization {code} in the caller's part of the tree; see /v1/organizations"
+            ),
+        )),
+    }
+}
+
+async fn parent_path(db: &mut Db, caller: &Caller, parent: &OrgCode) -> Result<String, Problem> {
+    require(db, caller, "parent", std::slice::from_ref(parent)).await?;
+    // Locked, so that the parent is not moved away meanwhile.
+    Ok(store::lock(db, caller.subtree(), parent).await?.or_404("organization")?.path)
+}
+
+fn check_identifiers(identifiers: &[Identifier]) -> Result<(), Problem> {
+    if identifiers.len() <= MOST_IDENTIFIERS {
+        return Ok(());
+    }
+    let rule = crate::base::i18n::say!("nhiều nhất {MOST_IDENTIFIERS}", "at most {MOST_IDENTIFIERS}");
+    Err(Problem::field("identifiers", "too-many", rule))
+}
+
+fn check_dates(from: Option<chrono::NaiveDate>, to: Option<chrono::NaiveDate>) -> Result<(), Problem> {
+    match (from, to) {
+        (Some(from), Some(to)) if to < from => Err(Problem::field(
+            "valid_to",
+            "before-valid-from",
+            Bilingual::new("không được trước valid_from", "must not be before valid_from"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn record(db: &mut Db, caller: &Caller, organization: &Organization) -> Result<(), Problem> {
+    log::append(
+        db,
+        caller,
+        Subject::Organization,
+        &organization.code,
+        organization.version,
+        &organization.code,
+        organization,
+    )
+    .await
+}

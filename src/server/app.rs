@@ -1,0 +1,128 @@
+//! The application: its state, its layers, serving and draining.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use super::{
+    open_store, openapi, routes,
+    telemetry::{self, Metrics},
+};
+use crate::{
+    access::oauth::Authority,
+    base::{
+        auth::{self, Authenticator, Quotas},
+        clock::Clock,
+        db::Store,
+        http::{self, Addresses, BODY_LIMIT},
+        settings::Settings,
+    },
+};
+use actix_web::{
+    App, Error, HttpServer,
+    body::MessageBody,
+    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+
+/// What all workers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub store: Data<Store>,
+    /// Tokens.
+    pub authority: Data<Authority>,
+    /// What the service was told at start.
+    pub settings: Data<Settings>,
+    clock: Data<Clock>,
+    quotas: Data<Quotas>,
+    metrics: Data<Arc<Metrics>>,
+    addresses: Data<Addresses>,
+}
+
+impl AppState {
+    /// Connects to the database and reads or makes the signing keys.
+    ///
+    /// # Errors
+    /// A sentence on what is missing.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, String> {
+        let tls = settings.tls()?;
+        let store = open_store(&settings, tls).await?;
+        let authority = Authority::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
+            .await
+            .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
+        Ok(Self {
+            addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
+            store: Data::new(store),
+            authority: Data::new(authority),
+            clock: Data::new(clock),
+            quotas: Data::new(Quotas::new(settings.requests_per_minute)),
+            settings: Data::new(settings),
+            metrics: Data::new(Arc::default()),
+        })
+    }
+}
+
+/// What an application is made of, whatever its body's type.
+pub trait Layers: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Error> {}
+
+impl<T: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Error>> Layers for T {}
+
+/// The application with its layers, outermost last.
+pub fn create_app(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
+    unobserved(state).wrap(from_fn(telemetry::observe)).wrap(from_fn(http::hold_body))
+}
+
+/// The application without request ids, metrics and log, so that what they cost can be measured.
+pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
+    App::new()
+        .app_data(state.store)
+        .app_data(Data::from(state.authority.clone().into_inner() as Arc<dyn Authenticator>))
+        .app_data(state.authority)
+        .app_data(state.clock)
+        .app_data(state.quotas)
+        .app_data(state.settings)
+        .app_data(state.metrics)
+        .app_data(state.addresses)
+        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        .app_data(web::PathConfig::default().error_handler(http::nothing_of_that_name))
+        .configure(routes::served)
+        .configure(openapi::pages)
+        .default_service(web::to(http::elsewhere))
+        .wrap(from_fn(auth::receive))
+        .wrap(Compress::default())
+        .wrap(from_fn(http::head_as_get))
+}
+
+/// The server on a listener; awaited, it serves until the process is told to stop, then lets what runs come to its end.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
+    let (workers, head_time) = (state.settings.workers, state.settings.head_time);
+    Ok(HttpServer::new(move || create_app(state.clone()))
+        .workers(workers)
+        .client_request_timeout(head_time)
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(20)
+        .listen(listener)?
+        .run())
+}
+
+/// Serves, and looks after the signing keys meanwhile.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(state: AppState, listener: TcpListener) -> std::io::Result<()> {
+    let (keys, store) = (state.authority.clone(), state.store.clone());
+    let turning = actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_hours(1)).await;
+            if let Err(problem) = keys.keys().refresh(&store, keys.clock()).await {
+                tracing::warn!(cause = problem.cause, "cannot look after the signing keys now");
+            }
+        }
+    });
+    let served = server(state, listener)?.await;
+    turning.abort();
+    served
+}

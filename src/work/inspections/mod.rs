@@ -1,0 +1,150 @@
+//! Inspections (kiểm tra): who looked at which tasks, what was found, and whether it was put right.
+
+pub mod api;
+pub mod model;
+pub mod store;
+
+use chrono::NaiveDate;
+use model::{Inspection, InspectionCreate, InspectionFilter, InspectionPatch};
+
+use crate::{
+    base::{
+        auth::Caller,
+        db::{
+            Db,
+            types::{InspectionId, TaskId},
+        },
+        http::IfMatch,
+        i18n::{Bilingual, say},
+        log::{self, Subject},
+        page::{Listed, Page},
+        problem::{Fault, OrNotFound, Place, Problem},
+    },
+    reference::{calendars, organizations},
+    work::tasks,
+};
+
+/// How many tasks one inspection may look at.
+const MOST_TASKS: usize = 500;
+/// How many findings one inspection may have.
+const MOST_FINDINGS: usize = 200;
+
+/// One page of the inspections by the caller's part of the tree.
+///
+/// # Errors
+/// 404 when `under` is not in the caller's part of the tree.
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    filter: &InspectionFilter,
+    page: &Page,
+) -> Result<Listed<Inspection>, Problem> {
+    let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
+    let rows = store::list(db, &under, filter, page.after()?, page.rows()).await?;
+    let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
+    Ok(page.cut(rows, total, |inspection| inspection.id.to_string()))
+}
+
+/// One inspection.
+///
+/// # Errors
+/// 404 when it is not in the caller's part of the tree.
+pub async fn get(db: &mut Db, caller: &Caller, id: InspectionId) -> Result<Inspection, Problem> {
+    store::find(db, caller.subtree(), id).await?.or_404("inspection")
+}
+
+/// Records an inspection.
+///
+/// # Errors
+/// 422 when a date, a task or the organization cannot be.
+pub async fn create(db: &mut Db, caller: &Caller, new: InspectionCreate) -> Result<Inspection, Problem> {
+    let inspection = new.into_inspection(caller.organization(), caller.now());
+    check(db, caller, None, &inspection).await?;
+    store::insert(db, &inspection).await?;
+    record(db, caller, &inspection).await?;
+    Ok(inspection)
+}
+
+/// Changes an inspection, such as when a finding was put right.
+///
+/// # Errors
+/// 404, 412 when the version is stale, 422 as in [`create`].
+pub async fn update(
+    db: &mut Db,
+    caller: &Caller,
+    id: InspectionId,
+    etag: &IfMatch,
+    patch: InspectionPatch,
+) -> Result<Inspection, Problem> {
+    let current = store::lock(db, caller.subtree(), id).await?.or_404("inspection")?;
+    etag.check(current.version)?;
+    let next = current.patched(patch, caller.now());
+    check(db, caller, Some(&current), &next).await?;
+    store::replace(db, &next).await?;
+    record(db, caller, &next).await?;
+    Ok(next)
+}
+
+async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next: &Inspection) -> Result<(), Problem> {
+    if current.is_none_or(|current| current.organization != next.organization) {
+        organizations::require(db, caller, "organization", std::slice::from_ref(&next.organization)).await?;
+    }
+    check_dates(next, calendars::today(caller.now().utc()))?;
+    at_most("tasks", next.tasks.len(), MOST_TASKS)?;
+    at_most("findings", next.findings.len(), MOST_FINDINGS)?;
+    if next.tasks.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
+        let rule = Bilingual::new("có nhiệm vụ bị lặp lại", "a task is repeated");
+        return Err(Problem::field("tasks", "duplicate", rule));
+    }
+    // What was looked at once stays, even when another organization leads it by now.
+    let before = current.map(|current| current.tasks.0.as_slice()).unwrap_or_default();
+    let added: Vec<TaskId> = next.tasks.iter().filter(|task| !before.contains(task)).copied().collect();
+    let known = tasks::store::known_tasks(db, caller.subtree(), added.clone()).await?;
+    match added.iter().find(|task| !known.contains(task)) {
+        None => Ok(()),
+        Some(task) => Err(Problem::field(
+            "tasks",
+            "unknown-task",
+            say!(
+                "không có nhiệm vụ {task} trong phạm vi của hệ thống gọi; xem /v1/tasks",
+                "there is no task {task} in the caller's part of the tree; see /v1/tasks"
+            ),
+        )),
+    }
+}
+
+fn check_dates(next: &Inspection, today: NaiveDate) -> Result<(), Problem> {
+    let mut faults = Vec::new();
+    let mut fault = |pointer: String, code, rule| {
+        faults.push(Fault { place: Place::Pointer(format!("#/{pointer}")), code, detail: rule });
+    };
+    let future = || say!("không được sau hôm nay ({today})", "must not be after today ({today})");
+    let early = || Bilingual::new("không được trước held_on", "must not be before held_on");
+    if next.held_on > today {
+        fault("held_on".to_owned(), "in-the-future", future());
+    }
+    for (at, finding) in next.findings.iter().enumerate() {
+        if finding.due_on.is_some_and(|due| due < next.held_on) {
+            fault(format!("findings/{at}/due_on"), "before-held-on", early());
+        }
+        if finding.closed_on.is_some_and(|closed| closed < next.held_on) {
+            fault(format!("findings/{at}/closed_on"), "before-held-on", early());
+        }
+        if finding.closed_on.is_some_and(|closed| closed > today) {
+            fault(format!("findings/{at}/closed_on"), "in-the-future", future());
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::body(faults)) }
+}
+
+fn at_most(field: &str, count: usize, most: usize) -> Result<(), Problem> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(Problem::field(field, "too-many", say!("nhiều nhất {most} mục", "at most {most} items")))
+}
+
+async fn record(db: &mut Db, caller: &Caller, inspection: &Inspection) -> Result<(), Problem> {
+    let (id, version) = (&inspection.id, inspection.version);
+    log::append(db, caller, Subject::Inspection, id, version, &inspection.organization, inspection).await
+}

@@ -1,0 +1,177 @@
+//! HTTP for tasks.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get, patch, post, put,
+    web::{Data, Path},
+};
+
+use super::{
+    AsOf, Outcome,
+    bodies::{TaskCreate, TaskPatch, TaskUpdate},
+    model::TaskFilter,
+    view::{COLUMNS, TaskPage, TaskView},
+};
+use crate::base::{
+    auth::{Permit, TasksAssign, TasksRead},
+    db::{Store, types::TaskId},
+    http::{Answer, ByKey, Format, IfMatch, Json, List, NoFilter, PageParams, RetryKey, Tagged, export, table},
+    log::{self, HistoryEntry, HistoryPage, Subject},
+    page::Listed,
+    problem::Problem,
+    settings::Settings,
+};
+
+/// List tasks
+///
+/// The tasks (nhiệm vụ) that organizations of the client's part of the tree lead, oldest first. The executing agency
+/// finds here what it has to do; whoever oversees a plan, what is late: `timeliness=overdue`. To follow changes, ask
+/// again with `updated_since`; for counts alone use `GET /v1/tasks/summary`. Filters that are given together must all
+/// hold.
+///
+/// As JSON, CSV or NDJSON, by `Accept`. CSV and NDJSON hold the whole list in one answer, read at one moment, unless
+/// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
+#[utoipa::path(tag = "Pull", params(TaskFilter, PageParams), security(("oauth2" = ["tasks:read"])),
+    responses((status = 200, description = "One page of tasks; as CSV or NDJSON the whole list.", content((TaskPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+#[get("")]
+pub async fn list_tasks(
+    caller: Permit<TasksRead>,
+    list: List<TaskFilter>,
+    format: Format,
+    request: HttpRequest,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<HttpResponse, Problem> {
+    let as_of = AsOf::today(&caller, settings.due_soon_days);
+    if list.page.is_whole && format != Format::Json {
+        return export(format, COLUMNS, super::export(&store, &caller, list.filter, as_of).await?).await;
+    }
+    let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page, as_of).await).await?;
+    table(&request, format, COLUMNS, &page.map(|task| TaskView::of(task, as_of)))
+}
+
+/// Assign a task
+///
+/// Gives work (nhiệm vụ) to a lead in the client's part of the tree; it begins in the state `assigned`. A system that
+/// has its own id for the task uses `PUT /v1/tasks/by-key/{source}/{source_key}` instead, which can be repeated as it
+/// is; here only an `Idempotency-Key` keeps a repetition from making a second task. State, percentage and money spent
+/// are not given: they move through `transitions` and `progress-updates`.
+#[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, description = "Assigned; `Location` says where it is.", body = TaskView)))]
+#[post("")]
+pub async fn create_task(
+    caller: Permit<TasksAssign>,
+    retry: RetryKey,
+    body: Json<TaskCreate>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<Answer, Problem> {
+    let as_of = AsOf::today(&caller, settings.due_soon_days);
+    crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
+        let task = super::create(db, caller, new).await?;
+        Answer::created(format!("/v1/tasks/{}", task.id), &TaskView::of(task, as_of))
+    })
+    .await
+}
+
+/// Get a task
+///
+/// One task (nhiệm vụ) as it stands: what was assigned, its state, its latest progress, and its timeliness as of today
+/// in Ho Chi Minh City. Read it before a change, for its `ETag`. `timeliness` depends on the day and is no part of the
+/// version: a 304 says that the task is unchanged, not that it is still on time.
+#[utoipa::path(tag = "Pull", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The task.", body = TaskView)))]
+#[get("/{id}")]
+pub async fn get_task(
+    caller: Permit<TasksRead>,
+    id: Path<TaskId>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<Tagged<TaskView>, Problem> {
+    let task = store.read(async |db| super::get(db, &caller, *id).await).await?;
+    Ok(Tagged(TaskView::of(task, AsOf::today(&caller, settings.due_soon_days))))
+}
+
+/// Change a task
+///
+/// For what was assigned (nhiệm vụ): title, lead, group and so on. Only the fields sent change; a list is replaced
+/// whole. `If-Match` is required. Only the system that owns the task may (403 `source-not-yours`); a due date once
+/// given moves through `deadline-changes`, the state through `transitions`. A task that is completed or cancelled takes
+/// no change. A patch that changes nothing makes no version.
+#[utoipa::path(tag = "Push", params(TaskId, IfMatch), security(("oauth2" = ["tasks:assign"])), responses((status = 200, description = "The task as it is now.", body = TaskView)))]
+#[patch("/{id}")]
+pub async fn update_task(
+    caller: Permit<TasksAssign>,
+    id: Path<TaskId>,
+    etag: IfMatch,
+    patch: Json<TaskPatch>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<Tagged<TaskView>, Problem> {
+    let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
+    let task = store.write(async move |db| super::update(db, &caller, *id, &etag, patch.into_inner()).await).await?;
+    Ok(Tagged(TaskView::of(task, as_of)))
+}
+
+/// Get a task by its source's key
+///
+/// The same as `GET /v1/tasks/{id}`, for a system that knows the task (nhiệm vụ) by its own id and keeps none of ours.
+/// `source` is the code of the system that owns it, `source_key` its id there, percent-encoded in the path: `/` is
+/// `%2F`.
+#[utoipa::path(tag = "Pull", params(ByKey), security(("oauth2" = ["tasks:read"])),
+    responses((status = 200, description = "The task.", body = TaskView)))]
+#[get("/by-key/{source}/{source_key}")]
+pub async fn get_task_by_key(
+    caller: Permit<TasksRead>,
+    key: Path<ByKey>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<Tagged<TaskView>, Problem> {
+    let task = store.read(async |db| super::get_by_key(db, &caller, &key.source, &key.source_key).await).await?;
+    Ok(Tagged(TaskView::of(task, AsOf::today(&caller, settings.due_soon_days))))
+}
+
+/// Create or update a task by its source's key
+///
+/// The way for a document platform to push a task (nhiệm vụ): says the whole of what that system knows of it, whether
+/// or not it was there, and can be repeated; what is the same makes no version. A field left out is cleared, but a due
+/// date that was given stays: it moves only through `deadline-changes`. State, percentage and money spent are not
+/// touched. The `source` must be the client's own (403 `source-not-yours`). `If-Match` is optional here.
+#[utoipa::path(tag = "Push", params(ByKey), security(("oauth2" = ["tasks:assign"])),
+    responses((status = 200, description = "It was there, and is now as sent.", body = TaskView), (status = 201, description = "It is new; `Location` says where it is.", body = TaskView)))]
+#[put("/by-key/{source}/{source_key}")]
+pub async fn put_task_by_key(
+    caller: Permit<TasksAssign>,
+    key: Path<ByKey>,
+    etag: Option<IfMatch>,
+    body: Json<TaskUpdate>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<Answer, Problem> {
+    let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
+    let put = async move |db: &mut _| {
+        super::put_if(db, &caller, &key.source, &key.source_key, body.into_inner(), etag.as_ref()).await
+    };
+    let (task, outcome) = store.write(put).await?;
+    let (place, view) = (format!("/v1/tasks/{}", task.id), TaskView::of(task, as_of));
+    if outcome == Outcome::Created { Answer::created(place, &view) } else { Answer::changed(&view) }
+}
+
+/// List the versions of a task
+///
+/// Every version of a task (nhiệm vụ), oldest first: who made it and when; `detail` holds the reason and evidence of a
+/// transition. Call it to prove what was assigned, or who confirmed. Timeliness is not part of a version: it depends on
+/// the day on which it is asked for.
+#[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
+    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[get("/{id}/history")]
+pub async fn list_task_history(
+    caller: Permit<TasksRead>,
+    id: Path<TaskId>,
+    list: List<NoFilter>,
+    store: Data<Store>,
+) -> Result<Listed<HistoryEntry>, Problem> {
+    store
+        .read(async |db| {
+            super::get(db, &caller, *id).await?;
+            log::history(db, Subject::Task, &*id, &list.page).await
+        })
+        .await
+}

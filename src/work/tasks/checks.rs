@@ -1,0 +1,182 @@
+//! What must hold of a task before it is stored.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{model::Task, store};
+use crate::{
+    base::{
+        auth::Caller,
+        db::{Db, types::TaskId},
+        i18n::{Bilingual, say},
+        problem::Problem,
+    },
+    reference::{documents, indicators, organizations},
+};
+
+/// The most that a list of codes holds.
+const MOST: usize = 100;
+/// The longest chain of parents.
+const DEPTH: usize = 32;
+/// Years that a day may be in: outside them it is a slip, and the two databases order such days differently.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+
+/// A due date once given is not moved by a change of the task; the first and the current one may be said again.
+///
+/// # Errors
+/// `due-date-fixed`.
+pub fn due_date(current: &Task, wanted: Option<NaiveDate>) -> Result<(), Problem> {
+    let Some(now) = current.due_on else { return Ok(()) };
+    if wanted.is_some() && (wanted == Some(now) || wanted == current.first_due_on) {
+        return Ok(());
+    }
+    let id = current.id;
+    Err(Problem::new(
+        "due-date-fixed",
+        say!(
+            "Thời hạn đang là {now}; chỉ thay đổi qua POST /v1/tasks/{id}/deadline-changes.",
+            "The due date is {now}; it moves only through POST /v1/tasks/{id}/deadline-changes."
+        ),
+    ))
+}
+
+/// Nothing more is said of a task that is over.
+///
+/// # Errors
+/// `task-closed`.
+pub fn is_open(task: &Task) -> Result<(), Problem> {
+    if !task.is_closed() {
+        return Ok(());
+    }
+    let state = task.state;
+    Err(Problem::new(
+        "task-closed",
+        say!("Nhiệm vụ đang ở trạng thái {state}, không nhận thêm.", "The task is {state} and takes no more of this."),
+    ))
+}
+
+/// A day in a year that a plan can mean.
+///
+/// # Errors
+/// 422 with the field's pointer.
+pub fn day(field: &str, day: Option<NaiveDate>) -> Result<(), Problem> {
+    if day.is_none_or(|day| YEARS.contains(&day.year())) {
+        return Ok(());
+    }
+    Err(Problem::field(
+        field,
+        "out-of-range",
+        Bilingual::new("phải từ năm 1900 đến năm 2199", "must be in the years 1900 to 2199"),
+    ))
+}
+
+/// What can be seen without the database.
+///
+/// # Errors
+/// 422 with the field's pointer.
+pub fn shape(task: &Task) -> Result<(), Problem> {
+    day("assigned_on", task.assigned_on)?;
+    day("start_on", task.start_on)?;
+    day("due_on", task.due_on)?;
+    if let (Some(start), Some(due)) = (task.start_on, task.due_on)
+        && due < start
+    {
+        return Err(Problem::field(
+            "due_on",
+            "before-start-on",
+            Bilingual::new("không được trước start_on", "must not be before start_on"),
+        ));
+    }
+    if task.coordinators.contains(&task.lead) {
+        return Err(Problem::field(
+            "coordinators",
+            "is-lead",
+            Bilingual::new("đơn vị chủ trì không ghi lại ở đây", "the lead is not named here again"),
+        ));
+    }
+    distinct("coordinators", &task.coordinators)?;
+    distinct("indicators", &task.indicators)
+}
+
+fn distinct<T: Ord>(field: &str, items: &[T]) -> Result<(), Problem> {
+    if items.len() > MOST {
+        return Err(Problem::field(field, "too-many", say!("nhiều nhất {MOST}", "at most {MOST}")));
+    }
+    let set: std::collections::BTreeSet<_> = items.iter().collect();
+    if set.len() == items.len() {
+        return Ok(());
+    }
+    Err(Problem::field(field, "duplicate", Bilingual::new("có mã bị lặp lại", "a code is repeated")))
+}
+
+/// What the task newly refers to exists and may be read by the caller.
+///
+/// # Errors
+/// 422 with the field's pointer.
+pub async fn references(db: &mut Db, caller: &Caller, current: Option<&Task>, next: &Task) -> Result<(), Problem> {
+    if current.is_none_or(|current| current.lead != next.lead) {
+        organizations::require(db, caller, "lead", std::slice::from_ref(&next.lead)).await?;
+    }
+    if current.is_none_or(|current| current.coordinators != next.coordinators) {
+        organizations::require(db, caller, "coordinators", &next.coordinators).await?;
+    }
+    if let Some(document) = next.document
+        && current.is_none_or(|current| current.document != next.document)
+    {
+        documents::require(db, caller, "document", document).await?;
+    }
+    if current.is_none_or(|current| current.indicators != next.indicators) {
+        let known = indicators::store::known(db, caller.subtree(), next.indicators.0.clone()).await?;
+        for code in &next.indicators.0 {
+            exists("indicators", "unknown-indicator", code, &known)?;
+        }
+    }
+    if let Some(parent) = next.parent
+        && current.is_none_or(|current| current.parent != next.parent)
+    {
+        let known = store::known_tasks(db, caller.subtree(), vec![parent]).await?;
+        exists("parent", "unknown-task", &parent, &known)?;
+        ancestry(db, next.id, parent).await?;
+    }
+    Ok(())
+}
+
+/// Passes when what a field names is known.
+fn exists<T: PartialEq + std::fmt::Display>(
+    field: &str,
+    code: &'static str,
+    wanted: &T,
+    known: &[T],
+) -> Result<(), Problem> {
+    if known.contains(wanted) {
+        return Ok(());
+    }
+    Err(Problem::field(
+        field,
+        code,
+        say!("không có {wanted} trong phạm vi của hệ thống gọi", "there is no {wanted} that the caller may see"),
+    ))
+}
+
+/// The chain of parents ends, and not in the task itself.
+async fn ancestry(db: &mut Db, task: TaskId, parent: TaskId) -> Result<(), Problem> {
+    store::lock_hierarchy(db).await?;
+    let mut above = Some(parent);
+    for _ in 0..DEPTH {
+        match above {
+            None => return Ok(()),
+            Some(id) if id == task => {
+                return Err(Problem::field(
+                    "parent",
+                    "cycle",
+                    Bilingual::new("không thể là một phần của chính nó", "a task cannot be a part of itself"),
+                ));
+            }
+            Some(id) => above = store::parent_of(db, id).await?,
+        }
+    }
+    Err(Problem::field(
+        "parent",
+        "too-deep",
+        say!("nhiều nhất {DEPTH} cấp nhiệm vụ cha", "at most {DEPTH} parents above a task"),
+    ))
+}

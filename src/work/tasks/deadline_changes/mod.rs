@@ -1,0 +1,70 @@
+//! Moves of a due date (gia hạn, điều chỉnh thời hạn): each with its reason and who approved it; the first date is kept.
+
+pub mod api;
+pub mod model;
+pub mod store;
+
+use model::{DeadlineChange, DeadlineChangeCreate};
+
+use super::checks;
+use crate::{
+    base::{
+        auth::Caller,
+        clock,
+        db::{
+            Db,
+            types::{DeadlineChangeId, TaskId},
+        },
+        i18n::say,
+        log::{self, Subject},
+        page::{Listed, Page},
+        problem::Problem,
+    },
+    reference::documents,
+};
+
+/// One page of the moves of a task's due date, oldest first.
+///
+/// # Errors
+/// 404 when the task's lead is not in the caller's part of the tree.
+pub async fn list(db: &mut Db, caller: &Caller, task: TaskId, page: &Page) -> Result<Listed<DeadlineChange>, Problem> {
+    super::get(db, caller, task).await?;
+    let rows = store::list(db, task, page.after()?, page.rows()).await?;
+    let total = if page.count { Some(store::count(db, task).await?) } else { None };
+    Ok(page.cut(rows, total, |change| change.id.to_string()))
+}
+
+/// Moves a task's due date, or gives it its first.
+///
+/// # Errors
+/// 404; `task-closed`; 422 when the date is the one there is, or before the task begins.
+pub async fn create(
+    db: &mut Db,
+    caller: &Caller,
+    id: TaskId,
+    new: DeadlineChangeCreate,
+) -> Result<DeadlineChange, Problem> {
+    checks::day("new_due_on", Some(new.new_due_on))?;
+    let current = super::lock(db, caller, id).await?;
+    checks::is_open(&current)?;
+    let day = new.new_due_on;
+    if current.due_on == Some(day) {
+        let rule = say!("thời hạn đang là {day}", "the due date is {day} already");
+        return Err(Problem::field("new_due_on", "unchanged", rule));
+    }
+    if let Some(start) = current.start_on.filter(|start| day < *start) {
+        let rule = say!("không được trước start_on, {start}", "must not be before start_on, {start}");
+        return Err(Problem::field("new_due_on", "before-start-on", rule));
+    }
+    if let Some(document) = new.document {
+        documents::require(db, caller, "document", document).await?;
+    }
+    let change = new.into_change(DeadlineChangeId(clock::new_id()), &current, caller.client(), caller.now());
+    store::insert(db, &change).await?;
+    log::append(db, caller, Subject::DeadlineChange, &change.id, 1, &current.lead, &change).await?;
+    let mut next = current.clone();
+    next.due_on = Some(day);
+    next.first_due_on = current.first_due_on.or(Some(day));
+    super::save(db, caller, &current, next, None).await?;
+    Ok(change)
+}

@@ -1,0 +1,37 @@
+//! HTTP for counts.
+
+use actix_web::{
+    get,
+    web::{self, Data},
+};
+
+use super::model::{Summary, SummaryFilter};
+use crate::{
+    base::{
+        auth::{Permit, TasksRead},
+        db::Store,
+        http::Query,
+        problem::Problem,
+        settings::Settings,
+    },
+    work::tasks::AsOf,
+};
+
+/// Count tasks
+///
+/// How many tasks (nhiệm vụ) of the client's part of the tree are in each state, or have each verdict, lead, group or
+/// document. Use it for a chart or a check; `GET /v1/progress` gives all these counts at once with figures and money,
+/// `GET /v1/tasks` the tasks themselves. Words of a fixed list are shown with their noughts. Timeliness is that of
+/// today.
+#[utoipa::path(tag = "Pull", params(SummaryFilter), security(("oauth2" = ["tasks:read"])),
+    responses((status = 200, description = "The counts and their sum.", body = Summary)))]
+#[get("/summary")]
+pub async fn get_task_summary(
+    caller: Permit<TasksRead>,
+    filter: Query<SummaryFilter>,
+    settings: Data<Settings>,
+    store: Data<Store>,
+) -> Result<web::Json<Summary>, Problem> {
+    let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
+    store.heavy(async move |db| super::get(db, &caller, &filter.0, as_of).await).await.map(web::Json)
+}

@@ -1,0 +1,72 @@
+//! Tasks as they are answered.
+
+use serde::Serialize;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{Ref, RefOr, Schema},
+};
+
+use super::{
+    model::Task,
+    timeliness::{AsOf, Timeliness},
+};
+use crate::base::{page::page, resource::Versioned};
+
+/// A task as it is answered: with its timeliness, which is computed and never stored.
+#[derive(Debug, Clone, Serialize)]
+pub struct TaskView {
+    #[serde(flatten)]
+    task: Task,
+    timeliness: Timeliness,
+}
+
+impl TaskView {
+    /// The task as judged on a day.
+    #[must_use]
+    pub fn of(task: Task, as_of: AsOf) -> Self {
+        Self { timeliness: as_of.judge(&task), task }
+    }
+}
+
+impl Versioned for TaskView {
+    fn version(&self) -> i32 {
+        self.task.version
+    }
+}
+
+/// One plain object named `Task`, not an `allOf`: generators make one type of it.
+impl PartialSchema for TaskView {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = Task::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.description = Some("Work that a document assigns (nhiệm vụ).".to_owned());
+            let mut timeliness = Ref::from_schema_name("Timeliness");
+            "Where it stands to its due date today (tình trạng tiến độ).".clone_into(&mut timeliness.description);
+            object.properties.insert("timeliness".to_owned(), timeliness.into());
+            object.required.push("timeliness".to_owned());
+        }
+        schema
+    }
+}
+
+impl ToSchema for TaskView {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Task".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Task::schemas(schemas);
+        schemas.push(("Timeliness".to_owned(), Timeliness::schema()));
+    }
+}
+
+page!(TaskPage, TaskView, "tasks");
+
+/// The columns of a CSV row, in order: the fields of a task.
+#[rustfmt::skip]
+pub const COLUMNS: &[&str] = &[
+    "id", "code", "source", "source_key", "title", "description", "document", "clause", "group", "parent", "lead",
+    "coordinators", "leader", "assigned_on", "start_on", "due_on", "first_due_on", "recurrence", "deliverable",
+    "planned_vnd", "priority", "state", "timeliness", "percent", "spent_vnd", "results", "completed_on", "indicators",
+    "superseded_by", "version", "created_at", "updated_at",
+];
