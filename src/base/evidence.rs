@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 
 use crate::base::{
     db::types::ShortText,
-    i18n::{Bilingual, say},
+    i18n::{Bilingual, bilingual},
     problem::{Fault, Place, Problem},
 };
 
 /// The most pieces of evidence at once.
-const MOST: usize = 50;
+const MAX_EVIDENCE: usize = 50;
 /// The longest address.
-const LONGEST: usize = 2000;
+const MAX_URL_LENGTH: usize = 2000;
 
 /// One piece of evidence (minh chứng): a link to the proof; files themselves are not kept here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -39,8 +39,12 @@ pub struct Evidence {
 /// # Errors
 /// 422 with a pointer to each piece that breaks a rule.
 pub fn check(evidence: &[Evidence]) -> Result<(), Problem> {
-    if evidence.len() > MOST {
-        return Err(Problem::field("evidence", "too-many", say!("nhiều nhất {MOST}", "at most {MOST}")));
+    if evidence.len() > MAX_EVIDENCE {
+        return Err(Problem::field(
+            "evidence",
+            "too-many",
+            bilingual!("nhiều nhất {MAX_EVIDENCE}", "at most {MAX_EVIDENCE}"),
+        ));
     }
     let mut faults = Vec::new();
     for (at, piece) in evidence.iter().enumerate() {
@@ -66,7 +70,7 @@ pub fn check(evidence: &[Evidence]) -> Result<(), Problem> {
 }
 
 fn is_address(url: &str) -> bool {
-    url.chars().nth(LONGEST).is_none()
+    url.chars().nth(MAX_URL_LENGTH).is_none()
         && !url.chars().any(|letter| letter.is_whitespace() || letter.is_control())
         // The parser would mend a third slash.
         && !url.contains(":///")
@@ -99,7 +103,7 @@ mod tests {
         ] {
             assert!(!is_address(url), "{url}");
         }
-        assert!(is_address(&format!("https://a/{}", "x".repeat(LONGEST - 10))));
-        assert!(!is_address(&format!("https://a/{}", "x".repeat(LONGEST - 9))));
+        assert!(is_address(&format!("https://a/{}", "x".repeat(MAX_URL_LENGTH - 10))));
+        assert!(!is_address(&format!("https://a/{}", "x".repeat(MAX_URL_LENGTH - 9))));
     }
 }

@@ -87,12 +87,12 @@ impl Language {
 
 /// A sentence in both languages with values in it: `say!("có {n} dòng", "{n} rows")`.
 #[macro_export]
-macro_rules! say {
+macro_rules! bilingual {
     ($vi:literal, $en:literal) => {
         $crate::base::i18n::Bilingual { vi: format!($vi).into(), en: format!($en).into() }
     };
 }
-pub use say;
+pub use bilingual;
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use crate::base::{i18n::Bilingual, problem::Problem};
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct PageRequest {
     /// How many items.
     pub limit: i64,
     /// The key of the last item of the page before.
@@ -20,15 +20,15 @@ pub struct Page {
     pub(super) filter: String,
 }
 
-impl Page {
+impl PageRequest {
     /// One page of items from `limit + 1` rows, so that it is known whether more follow.
     #[must_use]
-    pub fn cut<T>(&self, mut items: Vec<T>, total: Option<i64>, key: impl Fn(&T) -> String) -> Listed<T> {
+    pub fn cut<T>(&self, mut items: Vec<T>, total: Option<i64>, key: impl Fn(&T) -> String) -> Page<T> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| self.cursor(&key(last)));
-        Listed { items, next_cursor: next, total }
+        Page { items, next_cursor: next, total }
     }
 
     /// How many rows to ask for.
@@ -64,7 +64,7 @@ pub fn invalid_cursor() -> Problem {
 
 /// One page of a list.
 #[derive(Debug, Clone, Serialize)]
-pub struct Listed<T> {
+pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
     /// What to send as `cursor` for the next page; null on the last.
@@ -74,10 +74,10 @@ pub struct Listed<T> {
     pub total: Option<i64>,
 }
 
-impl<T> Listed<T> {
+impl<T> Page<T> {
     /// The same page with each item in another form.
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Listed<U> {
-        Listed { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor, total: self.total }
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor, total: self.total }
     }
 }
 
@@ -87,7 +87,7 @@ macro_rules! page {
         #[doc = concat!("One page of ", $what, ".")]
         #[derive(utoipa::ToSchema)]
         #[schema(description = concat!("One page of ", $what, "."))]
-        #[expect(dead_code, reason = "the shape of `Listed` for the document")]
+        #[expect(dead_code, reason = "the shape of `Page` for the document")]
         pub struct $name {
             /// The items, in the list's order; at most `limit`.
             #[schema(max_items = 500)]

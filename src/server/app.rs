@@ -7,7 +7,7 @@ use super::{
     telemetry::{self, Metrics},
 };
 use crate::{
-    access::oauth::Authority,
+    access::oauth::TokenService,
     base::{
         auth::{self, Authenticator, Quotas},
         clock::Clock,
@@ -30,7 +30,7 @@ pub struct AppState {
     /// The database.
     pub store: Data<Store>,
     /// Tokens.
-    pub authority: Data<Authority>,
+    pub tokens: Data<TokenService>,
     /// What the service was told at start.
     pub settings: Data<Settings>,
     clock: Data<Clock>,
@@ -47,13 +47,13 @@ impl AppState {
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, String> {
         let tls = settings.tls()?;
         let store = open_store(&settings, tls).await?;
-        let authority = Authority::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
+        let tokens = TokenService::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
             .await
             .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
         Ok(Self {
             addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
             store: Data::new(store),
-            authority: Data::new(authority),
+            tokens: Data::new(tokens),
             clock: Data::new(clock),
             quotas: Data::new(Quotas::new(settings.requests_per_minute)),
             settings: Data::new(settings),
@@ -69,26 +69,26 @@ impl<T: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Erro
 
 /// The application with its layers, outermost last.
 pub fn create_app(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
-    unobserved(state).wrap(from_fn(telemetry::observe)).wrap(from_fn(http::hold_body))
+    unobserved(state).wrap(from_fn(telemetry::observe)).wrap(from_fn(http::keep_payload))
 }
 
 /// The application without request ids, metrics and log, so that what they cost can be measured.
 pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
     App::new()
         .app_data(state.store)
-        .app_data(Data::from(state.authority.clone().into_inner() as Arc<dyn Authenticator>))
-        .app_data(state.authority)
+        .app_data(Data::from(state.tokens.clone().into_inner() as Arc<dyn Authenticator>))
+        .app_data(state.tokens)
         .app_data(state.clock)
         .app_data(state.quotas)
         .app_data(state.settings)
         .app_data(state.metrics)
         .app_data(state.addresses)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
-        .app_data(web::PathConfig::default().error_handler(http::nothing_of_that_name))
+        .app_data(web::PathConfig::default().error_handler(http::path_error))
         .configure(routes::served)
         .configure(openapi::pages)
-        .default_service(web::to(http::elsewhere))
-        .wrap(from_fn(auth::receive))
+        .default_service(web::to(http::fallback))
+        .wrap(from_fn(auth::authenticate))
         .wrap(Compress::default())
         .wrap(from_fn(http::head_as_get))
 }
@@ -113,7 +113,7 @@ pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server>
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn serve(state: AppState, listener: TcpListener) -> std::io::Result<()> {
-    let (keys, store) = (state.authority.clone(), state.store.clone());
+    let (keys, store) = (state.tokens.clone(), state.store.clone());
     let turning = actix_web::rt::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_hours(1)).await;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    access::oauth::Authority,
+    access::oauth::TokenService,
     base::{db::Store, problem::Problem},
 };
 
@@ -35,7 +35,7 @@ pub async fn get_health_live() -> HttpResponse {
 /// token is needed.
 #[utoipa::path(tag = "Operations", security(()), responses((status = 200, description = "Requests can be served.", body = Health)))]
 #[get("/health/ready")]
-pub async fn get_health_ready(state: Data<Authority>, store: Data<Store>) -> Result<HttpResponse, Problem> {
+pub async fn get_health_ready(state: Data<TokenService>, store: Data<Store>) -> Result<HttpResponse, Problem> {
     state.keys().reload(&store).await?;
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }

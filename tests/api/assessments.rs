@@ -1,16 +1,16 @@
 use serde_json::{Value, json};
 
-use crate::{given, harness::Api, on_both};
+use crate::{fixtures, harness::Api, on_both};
 
 const READS: &str = "observations:read";
 
 /// An indicator of the province with its targets and figures.
 fn indicator(api: &Api, text: &'static str, targets: &'static [&'static str], rows: &'static [&'static str]) {
-    given::run(api, async move |db| {
+    fixtures::run(api, async move |db| {
         let code = text.split(' ').next().unwrap();
-        given::indicator(db, "LC", text, None).await?;
-        given::targets(db, code, targets).await?;
-        given::observations(db, code, rows).await
+        fixtures::indicator(db, "LC", text, None).await?;
+        fixtures::targets(db, code, targets).await?;
+        fixtures::observations(db, code, rows).await
     });
 }
 
@@ -77,9 +77,9 @@ on_both! {
     fn over_a_longer_period_a_flow_adds_up_and_a_stock_takes_the_last(api: &Api) {
         let rows: &[&str] = &["LC-TTR 2026-M01 1", "LC-TTR 2026-M02 2", "LC-TTR 2026-M05 4", "LC-TTR 2026-M08 8", "LC-TTR 2026-M11 16"];
         for (code, nature) in [("F", "F count flow month"), ("S", "S count stock month")] {
-            given::run(api, async move |db| {
-                given::indicator(db, "LC", nature, None).await?;
-                given::observations(db, code, rows).await
+            fixtures::run(api, async move |db| {
+                fixtures::indicator(db, "LC", nature, None).await?;
+                fixtures::observations(db, code, rows).await
             });
         }
         let value = |code, period| top(api, code, period, "LC")["value"].clone();
@@ -220,9 +220,9 @@ on_both! {
 
     fn what_is_outside_the_part_of_the_tree_is_not_seen(api: &Api) {
         indicator(api, "C1 count flow month", &[], &["LC-TTR-VP 2026-M12 3", "LC-SKHCN 2026-M12 4"]);
-        given::run(api, async |db| {
-            given::indicator(db, "LC-SKHCN", "C2 count flow month", None).await?;
-            given::indicator(db, "XX", "C3 count flow month", None).await
+        fixtures::run(api, async |db| {
+            fixtures::indicator(db, "LC-SKHCN", "C2 count flow month", None).await?;
+            fixtures::indicator(db, "XX", "C3 count flow month", None).await
         });
         let office = api.client("LC-TTR", READS);
         // Its own part, the indicators that stand over it, and the month of the calendar that holds today.

@@ -144,7 +144,7 @@ on_both_stores! {
         });
         assert!(matches!(asleep.await, Err(Error::Waited)));
         let (_keep, never) = tokio::sync::oneshot::channel::<()>();
-        let waiting = store.heavy(async move |db| {
+        let waiting = store.snapshot(async move |db| {
             names(db).await?;
             let _ = never.await;
             Ok::<_, Error>(())
@@ -257,7 +257,7 @@ on_both_stores! {
         for task in holding {
             let _ = task.await.unwrap();
         }
-        assert!(written(store).await.is_empty(), "a write that was given up must not come later");
+        assert!(written(store).await.is_empty(), "a write that was fixtures up must not come later");
         store.write(async |db| Ok::<_, Error>(insert(db, "b").await?)).await.unwrap();
     }
 
@@ -267,19 +267,19 @@ on_both_stores! {
             .map(|_| {
                 let store = store.clone();
                 actix_web::rt::spawn(async move {
-                    store.heavy(async |db| Ok::<_, Error>(slow(db, WAIT * 4).await?)).await
+                    store.snapshot(async |db| Ok::<_, Error>(slow(db, WAIT * 4).await?)).await
                 })
             })
             .collect();
         tokio::task::yield_now().await;
         let began = Instant::now();
-        let late = store.heavy(async |db| Ok::<_, Error>(names(db).await?)).await;
+        let late = store.snapshot(async |db| Ok::<_, Error>(names(db).await?)).await;
         assert!(matches!(late, Err(Error::Busy(_))), "{late:?}");
         assert!(began.elapsed() >= WAIT && began.elapsed() < WAIT * 2, "{:?}", began.elapsed());
         for task in holding {
             task.await.unwrap().unwrap();
         }
-        store.heavy(async |db| Ok::<_, Error>(names(db).await?)).await.unwrap();
+        store.snapshot(async |db| Ok::<_, Error>(names(db).await?)).await.unwrap();
     }
 
     async fn heavy_sees_one_moment(store: &Store, database: &Database) {
@@ -293,7 +293,7 @@ on_both_stores! {
             });
             done.send(()).unwrap();
         });
-        let both_looks = store.heavy(async move |db| {
+        let both_looks = store.snapshot(async move |db| {
             let first = names(db).await?;
             ask.send(()).unwrap();
             is_done.recv().unwrap();
@@ -307,7 +307,7 @@ on_both_stores! {
 
     /// What a report computes keeps none of the caller's thread waiting.
     async fn heavy_runs_on_a_thread_of_its_own(store: &Store, _database: &Database) {
-        let there = store.heavy(async |db| {
+        let there = store.snapshot(async |db| {
             names(db).await?;
             Ok::<_, Error>(std::thread::current().id())
         });
@@ -317,15 +317,15 @@ on_both_stores! {
     /// A caller that goes away in the middle of a report leaves its connection free for the next one.
     async fn a_report_ends_when_its_caller_goes_away(store: &Store, _database: &Database) {
         for _ in 0..8 {
-            let report = store.heavy(async |db| Ok::<_, Error>(slow(db, WAIT / 4).await?));
+            let report = store.snapshot(async |db| Ok::<_, Error>(slow(db, WAIT / 4).await?));
             assert!(tokio::time::timeout(Duration::from_millis(5), report).await.is_err(), "left in the middle");
         }
-        store.heavy(async |db| Ok::<_, Error>(names(db).await?)).await.unwrap();
+        store.snapshot(async |db| Ok::<_, Error>(names(db).await?)).await.unwrap();
     }
 
     async fn what_is_for_reading_cannot_write(store: &Store, _database: &Database) {
         assert!(store.read(async |db| Ok::<_, Error>(insert(db, "a").await?)).await.is_err());
-        assert!(store.heavy(async |db| Ok::<_, Error>(insert(db, "a").await?)).await.is_err());
+        assert!(store.snapshot(async |db| Ok::<_, Error>(insert(db, "a").await?)).await.is_err());
         assert!(written(store).await.is_empty());
     }
 }
@@ -394,8 +394,8 @@ fn a_new_file_is_for_its_owner_alone() {
     });
     assert!(modes.len() > 1 && modes.iter().all(|mode| *mode == 0o600), "{modes:?}");
     // One that somebody made keeps the mode they gave it.
-    let given = std::fs::Permissions::from_mode(0o640);
-    std::fs::set_permissions(&path, given).unwrap();
+    let fixtures = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(&path, fixtures).unwrap();
     block_on(Store::open(&url, Options { pool_size: 1, readers: 1, reporters: 1, wait: WAIT, tls: Tls::Off })).unwrap();
     assert_eq!(mode(&path), 0o640);
 }

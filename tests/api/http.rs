@@ -174,8 +174,8 @@ on_both! {
         let ask = |id: &str| api.stranger().send(200, "GET", "/health/live", &[("X-Request-Id", id)], None).header("x-request-id").to_owned();
         assert_eq!(ask("abc-123_.X"), "abc-123_.X");
         for other in ["two words", "<script>", "", &"x".repeat(129)] {
-            let given = ask(other);
-            assert!(given != other && given.len() == 36, "{given}");
+            let fixtures = ask(other);
+            assert!(fixtures != other && fixtures.len() == 36, "{fixtures}");
         }
         let client = keeper(api);
         let id = [("X-Request-Id", "from-the-caller")];

@@ -5,7 +5,7 @@ use tiendo::{
 };
 
 use crate::{
-    given,
+    fixtures,
     harness::{Api, Client, Database, operator},
     on_both,
 };
@@ -30,24 +30,24 @@ fn codes(list: &Value) -> Vec<&str> {
 #[test]
 fn a_definition_stays_while_a_push_holds_it() {
     let api = Api::on(&Database::postgres());
-    given::run(&api, async |db| given::indicator(db, "LC", "K count flow month", None).await);
+    fixtures::run(&api, async |db| fixtures::indicator(db, "LC", "K count flow month", None).await);
     let try_to_lock = || {
         api.write(async |db| {
-            given::wait_for_no_lock(db).await?;
+            fixtures::wait_for_no_lock(db).await?;
             Ok(store::lock(db, operator().subtree(), &"K".parse().unwrap()).await?.is_some())
         })
     };
     let refused = std::thread::scope(|scope| {
         let other = scope.spawn(|| {
-            given::run(&api, async |db| given::until(db, 1, true).await);
+            fixtures::run(&api, async |db| fixtures::until(db, 1, true).await);
             let end = try_to_lock();
-            given::release(&api, 1, 2);
+            fixtures::release(&api, 1, 2);
             end
         });
         api.write(async move |db| {
             let rows = store::hold(db, operator().subtree(), vec!["K".parse().unwrap()]).await?;
-            given::at_point(db, 1).await?;
-            given::until(db, 2, true).await?;
+            fixtures::at_point(db, 1).await?;
+            fixtures::until(db, 2, true).await?;
             Ok(rows)
         })
         .unwrap();

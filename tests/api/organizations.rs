@@ -4,7 +4,7 @@ use serde_json::json;
 use tiendo::reference::organizations::store;
 
 use crate::{
-    given,
+    fixtures,
     harness::{Api, Database, operator},
     on_both,
 };
@@ -17,8 +17,8 @@ fn two_that_lock_each_other_out_are_told_to_try_again() {
         api.write(async move |db| {
             let caller = operator();
             store::lock(db, caller.subtree(), &first).await?;
-            given::at_point(db, here).await?;
-            given::until(db, there, true).await?;
+            fixtures::at_point(db, here).await?;
+            fixtures::until(db, there, true).await?;
             store::lock(db, caller.subtree(), &second).await?;
             Ok(())
         })
@@ -37,17 +37,17 @@ fn what_refers_to_a_locked_organization_does_not_wait() {
     let api = Api::on(&Database::postgres());
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            given::run(&api, async |db| {
-                given::until(db, 1, true).await?;
-                given::wait_for_no_lock(db).await?;
-                given::indicator(db, "LC-TTR", "K count flow month", None).await
+            fixtures::run(&api, async |db| {
+                fixtures::until(db, 1, true).await?;
+                fixtures::wait_for_no_lock(db).await?;
+                fixtures::indicator(db, "LC-TTR", "K count flow month", None).await
             });
-            given::release(&api, 1, 2);
+            fixtures::release(&api, 1, 2);
         });
         let lock = api.write(async move |db| {
             let locked_row = store::lock(db, operator().subtree(), &"LC-TTR".parse().unwrap()).await?;
-            given::at_point(db, 1).await?;
-            given::until(db, 2, true).await?;
+            fixtures::at_point(db, 1).await?;
+            fixtures::until(db, 2, true).await?;
             Ok(locked_row.is_some())
         });
         assert!(lock.unwrap());

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    desk::{Desk, indicator},
     harness::Client,
     on_both,
+    task_fixture::{Desk, indicator},
 };
 
 /// Patches a list away by null, after a patch without it that must keep it.
@@ -21,11 +21,11 @@ fn null_empties(client: &Client, path: &str, list: &str, other: &Value) {
 
 on_both! {
     fn null_empties_the_lists_of_a_task(api: &Api) {
-        let desk = Desk::of(api);
+        let task_fixture = Desk::of(api);
         indicator(api, "LC-TTR", "CT01");
-        let path = desk.task(&json!({ "coordinators": ["LC-TTR-NV"], "indicators": ["CT01"] }));
-        null_empties(&desk.assigner, &path, "coordinators", &json!({ "priority": "high" }));
-        null_empties(&desk.assigner, &path, "indicators", &json!({ "priority": "low" }));
+        let path = task_fixture.task(&json!({ "coordinators": ["LC-TTR-NV"], "indicators": ["CT01"] }));
+        null_empties(&task_fixture.assigner, &path, "coordinators", &json!({ "priority": "high" }));
+        null_empties(&task_fixture.assigner, &path, "indicators", &json!({ "priority": "low" }));
     }
 
     fn null_empties_the_relations_of_a_document(api: &Api) {
@@ -38,13 +38,13 @@ on_both! {
     }
 
     fn null_empties_the_lists_of_an_inspection(api: &Api) {
-        let desk = Desk::of(api);
-        let task = desk.task(&json!({}));
-        let id = desk.get(&task)["id"].clone();
+        let task_fixture = Desk::of(api);
+        let task = task_fixture.task(&json!({}));
+        let id = task_fixture.get(&task)["id"].clone();
         let body = json!({ "kind": "periodic", "held_on": "2026-11-20", "tasks": [id], "findings": [{ "text": "chậm" }] });
-        let made = desk.assigner.post(201, "/v1/inspections", &body);
-        null_empties(&desk.assigner, made.header("location"), "tasks", &json!({ "conclusion": "Đạt" }));
-        null_empties(&desk.assigner, made.header("location"), "findings", &json!({ "conclusion": "Đạt yêu cầu" }));
+        let made = task_fixture.assigner.post(201, "/v1/inspections", &body);
+        null_empties(&task_fixture.assigner, made.header("location"), "tasks", &json!({ "conclusion": "Đạt" }));
+        null_empties(&task_fixture.assigner, made.header("location"), "findings", &json!({ "conclusion": "Đạt yêu cầu" }));
     }
 
     fn null_empties_the_identifiers_of_an_organization_which_are_fifty_at_most(api: &Api) {

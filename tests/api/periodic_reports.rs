@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use crate::{
-    given::{self, Task, day},
+    fixtures::{self, Task, day},
     harness::{Api, Reply},
     on_both,
 };
@@ -10,7 +10,7 @@ const READS: &str = "reports:read";
 
 /// Two offices of the agency, and what they did until the cut-off of November and after it.
 fn november(api: &Api) {
-    given::run(api, async |db| {
+    fixtures::run(api, async |db| {
         let open = Task {
             lead: "LC-TTR-VP",
             state: "in_progress",
@@ -25,11 +25,11 @@ fn november(api: &Api) {
         let id = done.clone().insert(db).await?;
         open.version(db, id, 1, "2026-10-01T00:00:00Z").await?;
         done.version(db, id, 2, "2026-11-16T00:00:00Z").await?;
-        given::update(db, id, "2026-11-14", 80, Some(30), ["thiếu \"máy\", thiếu người", ""]).await?;
+        fixtures::update(db, id, "2026-11-14", 80, Some(30), ["thiếu \"máy\", thiếu người", ""]).await?;
         Task { lead: "LC-TTR", assigned_on: Some(day("2026-11-01")), ..open }.insert(db).await?;
-        given::indicator(db, "LC", "CT06 ratio flow month", None).await?;
-        given::targets(db, "CT06", &["- - > 90", "LC-TTR-NV - > 90"]).await?;
-        given::observations(db, "CT06", &["LC-TTR-VP 2026-M11 90/100"]).await
+        fixtures::indicator(db, "LC", "CT06 ratio flow month", None).await?;
+        fixtures::targets(db, "CT06", &["- - > 90", "LC-TTR-NV - > 90"]).await?;
+        fixtures::observations(db, "CT06", &["LC-TTR-VP 2026-M11 90/100"]).await
     });
 }
 

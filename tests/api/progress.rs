@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    given::{self, Task, day},
+    fixtures::{self, Task, day},
     harness::Api,
     on_both,
 };
@@ -13,7 +13,7 @@ fn task(lead: &'static str, state: &'static str) -> Task {
 }
 
 fn insert(api: &Api, tasks: Vec<Task>) {
-    given::run(api, async move |db| {
+    fixtures::run(api, async move |db| {
         for task in tasks {
             task.insert(db).await?;
         }
@@ -123,11 +123,11 @@ on_both! {
 
     fn what_has_not_changed_since_is_the_same_live_and_as_of_that_day(api: &Api) {
         insert(api, assorted(200));
-        given::run(api, async |db| {
+        fixtures::run(api, async |db| {
             let id = Task { assigned_on: Some(day("2026-10-01")), percent: 40, spent_vnd: Some(9), ..task("LC-TTR-VP", "in_progress") }.insert(db).await?;
-            given::update(db, id, "2026-11-20", 40, Some(9), ["thiếu người", "bổ sung"]).await?;
-            given::indicator(db, "LC", "K count flow month", None).await?;
-            given::observations(db, "K", &["LC-TTR 2026-M12 3"]).await
+            fixtures::update(db, id, "2026-11-20", 40, Some(9), ["thiếu người", "bổ sung"]).await?;
+            fixtures::indicator(db, "LC", "K count flow month", None).await?;
+            fixtures::observations(db, "K", &["LC-TTR 2026-M12 3"]).await
         });
         let client = api.client("LC", READS);
         let live = client.get(200, "/v1/progress?period=2026-M12&as_of=2026-11-23").body;
@@ -138,7 +138,7 @@ on_both! {
     }
 
     fn as_of_a_day_the_log_says_how_tasks_stood(api: &Api) {
-        given::run(api, async |db| {
+        fixtures::run(api, async |db| {
             // Completed and moved to another office after the day; its first version was recorded before it.
             let before = Task { due_on: Some(day("2026-11-10")), percent: 30, group: Some("I"), ..task("LC-TTR-VP", "in_progress") };
             let now = Task { completed_on: Some(day("2026-11-20")), percent: 100, ..Task { lead: "LC-SKHCN", state: "completed", ..before.clone() } };
@@ -149,8 +149,8 @@ on_both! {
             Task { state: "awaiting_confirmation", ..before.clone() }.version(db, id, 3, "2026-11-14T17:00:00Z").await?;
             now.version(db, id, 4, "2026-11-20T00:00:00Z").await?;
             // Spoken of for the day, but recorded later; and one that speaks of a later day.
-            given::update(db, id, "2026-11-14", 60, Some(5), ["chậm", ""]).await?;
-            given::update(db, id, "2026-11-15", 100, Some(8), ["", ""]).await?;
+            fixtures::update(db, id, "2026-11-14", 60, Some(5), ["chậm", ""]).await?;
+            fixtures::update(db, id, "2026-11-15", 100, Some(8), ["", ""]).await?;
             // Assigned by the day, recorded later: as first recorded.
             let late = Task { assigned_on: Some(day("2026-11-14")), ..task("LC-TTR", "assigned") };
             let id = Task { state: "accepted", ..late.clone() }.insert(db).await?;
@@ -178,14 +178,14 @@ on_both! {
     }
 
     fn obstacles_are_those_of_the_latest_update(api: &Api) {
-        given::run(api, async |db| {
+        fixtures::run(api, async |db| {
             let solved = task("LC-TTR-VP", "in_progress").insert(db).await?;
-            given::update(db, solved, "2026-11-01", 10, None, ["thiếu kinh phí", "cấp kinh phí"]).await?;
-            given::update(db, solved, "2026-11-20", 20, None, ["", "cấp thêm máy"]).await?;
+            fixtures::update(db, solved, "2026-11-01", 10, None, ["thiếu kinh phí", "cấp kinh phí"]).await?;
+            fixtures::update(db, solved, "2026-11-20", 20, None, ["", "cấp thêm máy"]).await?;
             let stuck = task("LC-SKHCN", "in_progress").insert(db).await?;
-            given::update(db, stuck, "2026-11-10", 10, None, ["vướng thể chế", ""]).await?;
+            fixtures::update(db, stuck, "2026-11-10", 10, None, ["vướng thể chế", ""]).await?;
             let other = task("XX-A", "in_progress").insert(db).await?;
-            given::update(db, other, "2026-11-10", 10, None, ["khác", "khác"]).await
+            fixtures::update(db, other, "2026-11-10", 10, None, ["khác", "khác"]).await
         });
         let body = api.client("LC", READS).get(200, "/v1/progress").body;
         let texts = |list: &Value| -> Vec<String> { list.as_array().unwrap().iter().map(|remark| remark["text"].as_str().unwrap().to_owned()).collect() };
@@ -196,16 +196,16 @@ on_both! {
 
     fn a_document_counts_with_all_that_implements_it(api: &Api) {
         let documents = api.write(async |db| {
-            let root = given::document(db, "LC", &[]).await?;
-            let plan = given::document(db, "LC-TTR", &[root]).await?;
-            let detail = given::document(db, "LC-TTR-VP", &[plan, root]).await?;
-            let foreign = given::document(db, "XX", &[]).await?;
+            let root = fixtures::document(db, "LC", &[]).await?;
+            let plan = fixtures::document(db, "LC-TTR", &[root]).await?;
+            let detail = fixtures::document(db, "LC-TTR-VP", &[plan, root]).await?;
+            let foreign = fixtures::document(db, "XX", &[]).await?;
             for (document, lead) in [(root, "LC"), (plan, "LC-TTR"), (detail, "LC-TTR-VP"), (foreign, "LC-SKHCN")] {
                 Task { document: Some(document), ..task(lead, "assigned") }.insert(db).await?;
             }
             task("LC", "assigned").insert(db).await?;
-            given::indicator(db, "LC", "D1 count flow month", Some(detail)).await?;
-            given::indicator(db, "LC", "D2 count flow month", None).await?;
+            fixtures::indicator(db, "LC", "D1 count flow month", Some(detail)).await?;
+            fixtures::indicator(db, "LC", "D2 count flow month", None).await?;
             Ok([root, plan, detail, foreign])
         }).unwrap();
         let client = api.client("LC", READS);
@@ -227,14 +227,14 @@ on_both! {
     }
 
     fn coverage_names_what_is_missing(api: &Api) {
-        given::run(api, async |db| {
-            given::indicator(db, "LC", "E1 ratio flow month", None).await?;
-            given::targets(db, "E1", &["- - >= 50", "LC-TTR 2026 >= 90", "LC-SKHCN - >= 80", "LC-TTR-VP 2025 >= 1", "XX-A - >= 1"]).await?;
-            given::observations(db, "E1", &["LC-TTR 2026-M10 9/10", "LC-TTR-VP 2026-M11 1/2", "LC-SKHCN 2026-M10 not_available", "LC-SKHCN 2026-M12 not_applicable"]).await?;
-            given::indicator(db, "LC", "E2 count stock -", None).await?;
-            given::targets(db, "E2", &["LC-TTR - >= 1"]).await?;
-            given::indicator(db, "LC", "E3 count flow year", None).await?;
-            given::targets(db, "E3", &["LC-TTR - >= 1"]).await
+        fixtures::run(api, async |db| {
+            fixtures::indicator(db, "LC", "E1 ratio flow month", None).await?;
+            fixtures::targets(db, "E1", &["- - >= 50", "LC-TTR 2026 >= 90", "LC-SKHCN - >= 80", "LC-TTR-VP 2025 >= 1", "XX-A - >= 1"]).await?;
+            fixtures::observations(db, "E1", &["LC-TTR 2026-M10 9/10", "LC-TTR-VP 2026-M11 1/2", "LC-SKHCN 2026-M10 not_available", "LC-SKHCN 2026-M12 not_applicable"]).await?;
+            fixtures::indicator(db, "LC", "E2 count stock -", None).await?;
+            fixtures::targets(db, "E2", &["LC-TTR - >= 1"]).await?;
+            fixtures::indicator(db, "LC", "E3 count flow year", None).await?;
+            fixtures::targets(db, "E3", &["LC-TTR - >= 1"]).await
         });
         let client = api.client("LC", READS);
         let body = client.get(200, "/v1/progress?period=2026-Q4").body;
@@ -254,10 +254,10 @@ on_both! {
     }
 
     fn a_sum_of_parts_is_not_received_until_the_organization_itself_reports(api: &Api) {
-        given::run(api, async |db| {
-            given::indicator(db, "LC", "E4 ratio flow month", None).await?;
-            given::targets(db, "E4", &["LC-TTR - >= 90"]).await?;
-            given::observations(db, "E4", &["LC-TTR-VP 2026-M10 9/10", "LC-TTR 2026-M11 0/0", "LC-TTR-VP 2026-M12 9/10", "LC-TTR 2026-M12 not_available"]).await
+        fixtures::run(api, async |db| {
+            fixtures::indicator(db, "LC", "E4 ratio flow month", None).await?;
+            fixtures::targets(db, "E4", &["LC-TTR - >= 90"]).await?;
+            fixtures::observations(db, "E4", &["LC-TTR-VP 2026-M10 9/10", "LC-TTR 2026-M11 0/0", "LC-TTR-VP 2026-M12 9/10", "LC-TTR 2026-M12 not_available"]).await
         });
         let client = api.client("LC", READS);
         let of = |period: &str| {
@@ -283,12 +283,12 @@ on_both! {
     }
 
     fn a_completed_task_stays_whole_when_the_day_is_over(api: &Api) {
-        let desk = crate::desk::Desk::of(api);
-        let path = desk.task(&serde_json::json!({}));
-        desk.walk(&path, &["accepted", "in_progress"]);
+        let task_fixture = crate::task_fixture::Desk::of(api);
+        let path = task_fixture.task(&serde_json::json!({}));
+        task_fixture.walk(&path, &["accepted", "in_progress"]);
         let update = serde_json::json!({ "as_of": "2026-11-23", "percent": "60", "results": "x" });
-        desk.lead.post(201, &format!("{path}/progress-updates"), &update);
-        desk.walk(&path, &["awaiting_confirmation", "completed"]);
+        task_fixture.lead.post(201, &format!("{path}/progress-updates"), &update);
+        task_fixture.walk(&path, &["awaiting_confirmation", "completed"]);
         let client = api.client("LC", READS);
         let percent = |path: &str| client.get(200, path).body["tasks"]["by_lead"][0]["percent"].clone();
         let live = percent("/v1/progress");

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use crate::{
-    desk::{ASSIGN, Desk, assert_gapless, at_once, raw},
     on_both,
+    task_fixture::{ASSIGN, Desk, assert_gapless, at_once, raw},
 };
 
 on_both! {
@@ -65,12 +65,12 @@ on_both! {
     }
 
     fn a_put_leaves_progress_alone(api: &Api) {
-        let desk = Desk { assigner: api.client_of("LC", ASSIGN, Some("qlvb")), ..Desk::of(api) };
+        let task_fixture = Desk { assigner: api.client_of("LC", ASSIGN, Some("qlvb")), ..Desk::of(api) };
         let body = json!({ "title": "x", "lead": "LC-TTR" });
-        let path = desk.assigner.put(201, "/v1/tasks/by-key/qlvb/k", &body).header("location").to_owned();
-        desk.walk(&path, &["accepted", "in_progress"]);
-        desk.lead.post(201, &format!("{path}/progress-updates"), &json!({ "as_of": "2026-11-20", "percent": "40", "results": "một phần" }));
-        let put = desk.assigner.put(200, "/v1/tasks/by-key/qlvb/k", &json!({ "title": "y", "lead": "LC-TTR" }));
+        let path = task_fixture.assigner.put(201, "/v1/tasks/by-key/qlvb/k", &body).header("location").to_owned();
+        task_fixture.walk(&path, &["accepted", "in_progress"]);
+        task_fixture.lead.post(201, &format!("{path}/progress-updates"), &json!({ "as_of": "2026-11-20", "percent": "40", "results": "một phần" }));
+        let put = task_fixture.assigner.put(200, "/v1/tasks/by-key/qlvb/k", &json!({ "title": "y", "lead": "LC-TTR" }));
         assert_eq!((&put.body["state"], &put.body["percent"], &put.body["results"]), (&json!("in_progress"), &json!("40"), &json!("một phần")));
     }
 

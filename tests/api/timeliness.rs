@@ -2,16 +2,16 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::{
-    desk::{ASSIGN, Desk, document, items, text},
     harness::{Api, Client, Database},
     on_both,
+    task_fixture::{ASSIGN, Desk, document, items, text},
 };
 
 const VERDICTS: [&str; 6] = ["no_deadline", "on_time", "due_soon", "overdue", "done_on_time", "done_late"];
 
 /// Tasks in every state, due on days around 24 November 2026, handed in on days around it.
 fn fill(api: &Api) {
-    let desk = Desk::of(api);
+    let task_fixture = Desk::of(api);
     let ways: [&[&str]; 8] = [
         &[],
         &["accepted"],
@@ -35,13 +35,13 @@ fn fill(api: &Api) {
         Some("2026-12-31"),
     ] {
         for way in ways {
-            made.push((desk.task(&json!({ "due_on": due })), way));
+            made.push((task_fixture.task(&json!({ "due_on": due })), way));
         }
     }
     api.set_time("2026-11-24T03:00:00Z");
-    let desk = Desk::of(api);
+    let task_fixture = Desk::of(api);
     for (path, way) in made {
-        desk.walk(&path, way);
+        task_fixture.walk(&path, way);
     }
 }
 
@@ -82,8 +82,8 @@ on_both! {
     }
 
     fn a_day_begins_in_ho_chi_minh_city(api: &Api) {
-        let desk = Desk::of(api);
-        let path = desk.task(&json!({ "due_on": "2026-11-28" }));
+        let task_fixture = Desk::of(api);
+        let path = task_fixture.task(&json!({ "due_on": "2026-11-28" }));
         for (time, expected) in [
             ("2026-11-24T16:59:59Z", "on_time"), ("2026-11-24T17:00:00Z", "due_soon"), ("2026-11-28T16:59:59Z", "due_soon"),
             ("2026-11-28T17:00:00Z", "overdue"),
@@ -94,15 +94,15 @@ on_both! {
     }
 
     fn a_summary_counts_each_task_once(api: &Api) {
-        let desk = Desk::of(api);
+        let task_fixture = Desk::of(api);
         let plan = document(api, "LC");
-        desk.task(&json!({ "group": "B", "document": plan }));
-        desk.task(&json!({ "group": "A" }));
-        let path = desk.task(&json!({ "lead": "LC-SKHCN", "group": "A", "document": plan }));
-        desk.walk(&path, &[]);
-        desk.task(&json!({ "due_on": "2026-11-23" }));
+        task_fixture.task(&json!({ "group": "B", "document": plan }));
+        task_fixture.task(&json!({ "group": "A" }));
+        let path = task_fixture.task(&json!({ "lead": "LC-SKHCN", "group": "A", "document": plan }));
+        task_fixture.walk(&path, &[]);
+        task_fixture.task(&json!({ "due_on": "2026-11-23" }));
         let counts = |query: &str| -> Vec<(Value, i64)> {
-            let summary = desk.assigner.get(200, &format!("/v1/tasks/summary?{query}"));
+            let summary = task_fixture.assigner.get(200, &format!("/v1/tasks/summary?{query}"));
             assert_eq!(summary.body["as_of"], "2026-11-23");
             let counts: Vec<_> = items(&summary).iter().map(|item| (item["key"].clone(), item["count"].as_i64().unwrap())).collect();
             assert_eq!(summary.body["total"], counts.iter().map(|(_, count)| count).sum::<i64>());
@@ -118,7 +118,7 @@ on_both! {
         let verdicts = counts("by=timeliness");
         assert_eq!(verdicts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [3, 0, 1, 0, 0, 0]);
         for bad in ["", "by=colour", "by=state&state=assigned", "by=state&by=lead"] {
-            desk.assigner.get(400, &format!("/v1/tasks/summary?{bad}"));
+            task_fixture.assigner.get(400, &format!("/v1/tasks/summary?{bad}"));
         }
     }
 }
@@ -126,10 +126,10 @@ on_both! {
 #[test]
 fn how_soon_is_soon_is_a_setting() {
     let api = Api::with(&Database::sqlite(), |settings| settings.due_soon_days = 0);
-    let desk = Desk::of(&api);
+    let task_fixture = Desk::of(&api);
     let (today, tomorrow) =
-        (desk.task(&json!({ "due_on": "2026-11-23" })), desk.task(&json!({ "due_on": "2026-11-24" })));
-    assert_eq!(desk.get(&today)["timeliness"], "due_soon");
-    assert_eq!(desk.get(&tomorrow)["timeliness"], "on_time");
-    verdicts(&desk.assigner);
+        (task_fixture.task(&json!({ "due_on": "2026-11-23" })), task_fixture.task(&json!({ "due_on": "2026-11-24" })));
+    assert_eq!(task_fixture.get(&today)["timeliness"], "due_soon");
+    assert_eq!(task_fixture.get(&tomorrow)["timeliness"], "on_time");
+    verdicts(&task_fixture.assigner);
 }

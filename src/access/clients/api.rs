@@ -9,12 +9,12 @@ use actix_web::{
 
 use super::model::{ClientCreate, ClientCredentials, ClientFilter, ClientPage, ClientPatch, ClientRecord};
 use crate::{
-    access::oauth::Authority,
+    access::oauth::TokenService,
     base::{
         auth::{Admin, Permit},
         db::{Store, types::ClientId},
-        http::{Answer, Json, List, PageParams, RetryKey},
-        page::Listed,
+        http::{IdempotencyKey, Json, JsonResponse, List, PageParams},
+        page::Page,
         problem::Problem,
     },
 };
@@ -31,7 +31,7 @@ pub async fn list_clients(
     caller: Permit<Admin>,
     list: List<ClientFilter>,
     store: Data<Store>,
-) -> Result<Listed<ClientRecord>, Problem> {
+) -> Result<Page<ClientRecord>, Problem> {
     store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await
 }
 
@@ -44,27 +44,27 @@ pub async fn list_clients(
 ///
 /// Send an `Idempotency-Key`, so that a repetition is not a second client; the repeated answer holds no secret. When
 /// the first answer was lost, ask for a new one with `POST /v1/clients/{id}/secrets`.
-#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["admin"])),
+#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["admin"])),
     responses((status = 201, description = "Added; `Location` says where it is. The secret is not shown again.", body = ClientCredentials)))]
 #[post("")]
 pub async fn create_client(
     caller: Permit<Admin>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<ClientCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     // What is kept for a repetition holds no secret: the answer with it passes beside.
     let fresh = Arc::new(OnceLock::new());
     let told = Arc::clone(&fresh);
     let kept = crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
         let (client, secret) = super::create(db, caller, new.into()).await?;
         let client = client.record()?;
-        let kept = Answer::placed(place(client.id), &ClientCredentials { client: client.clone(), secret: None })?;
+        let kept = JsonResponse::placed(place(client.id), &ClientCredentials { client: client.clone(), secret: None })?;
         told.get_or_init(|| ClientCredentials { client, secret });
         Ok(kept)
     })
     .await?;
-    fresh.get().map_or(Ok(kept), |fresh| Answer::placed(place(fresh.client.id), fresh))
+    fresh.get().map_or(Ok(kept), |fresh| JsonResponse::placed(place(fresh.client.id), fresh))
 }
 
 /// Get a client
@@ -75,8 +75,12 @@ pub async fn create_client(
 #[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
     responses((status = 200, description = "The client, without what is secret.", body = ClientRecord)))]
 #[get("/{id}")]
-pub async fn get_client(caller: Permit<Admin>, id: Path<ClientId>, store: Data<Store>) -> Result<Answer, Problem> {
-    Answer::of(200, &store.read(async |db| super::get(db, &caller, *id).await).await?)
+pub async fn get_client(
+    caller: Permit<Admin>,
+    id: Path<ClientId>,
+    store: Data<Store>,
+) -> Result<JsonResponse, Problem> {
+    JsonResponse::of(200, &store.read(async |db| super::get(db, &caller, *id).await).await?)
 }
 
 /// Suspend a client, let it call again, or change its keys
@@ -94,12 +98,12 @@ pub async fn update_client(
     id: Path<ClientId>,
     patch: Json<ClientPatch>,
     store: Data<Store>,
-    authority: Data<Authority>,
-) -> Result<Answer, Problem> {
+    tokens: Data<TokenService>,
+) -> Result<JsonResponse, Problem> {
     let (caller, id) = (caller.caller(), *id);
     let client = store.write(async move |db| super::update(db, &caller, id, patch.into_inner()).await).await?;
-    authority.forget_client(id);
-    Answer::of(200, &client.record()?)
+    tokens.forget_client(id);
+    JsonResponse::of(200, &client.record()?)
 }
 
 /// Give a client a new secret
@@ -115,13 +119,13 @@ pub async fn create_client_secret(
     caller: Permit<Admin>,
     id: Path<ClientId>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     let (caller, id) = (caller.caller(), *id);
     let rotate = store.write(async move |db| {
         let secret = Some(super::rotate(db, &caller, id).await?);
         Ok::<_, Problem>(ClientCredentials { client: super::get(db, &caller, id).await?, secret })
     });
-    Answer::placed(place(id), &rotate.await?)
+    JsonResponse::placed(place(id), &rotate.await?)
 }
 
 fn place(id: ClientId) -> String {

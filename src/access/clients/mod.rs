@@ -16,8 +16,8 @@ use crate::{
             Db,
             types::{ClientId, SourceCode},
         },
-        i18n::{Bilingual, say},
-        page::{Listed, Page},
+        i18n::{Bilingual, bilingual},
+        page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
     },
     reference::organizations,
@@ -31,8 +31,8 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: &ClientFilter,
-    page: &Page,
-) -> Result<Listed<ClientRecord>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<ClientRecord>, Problem> {
     let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
     let rows = store::list_within(db, &under, filter, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
@@ -125,7 +125,7 @@ fn check_reach(caller: &Caller, client: &Client) -> Result<(), Problem> {
     if missing.is_empty() {
         return Ok(());
     }
-    let rule = say!(
+    let rule = bilingual!(
         "Hệ thống đó có quyền mà hệ thống gọi không có: {missing}.",
         "That client may do what the caller may not: {missing}."
     );
@@ -135,7 +135,7 @@ fn check_reach(caller: &Caller, client: &Client) -> Result<(), Problem> {
 /// A source system's records have one owner.
 async fn check_source(db: &mut Db, source: &SourceCode) -> Result<(), Problem> {
     let Some(Client { id, name, .. }) = store::find_owner(db, source).await? else { return Ok(()) };
-    let rule = say!(
+    let rule = bilingual!(
         "Hệ thống nguồn {source} đã thuộc về hệ thống kết nối {name} ({id}); hãy thay secret hoặc khóa của hệ thống đó thay vì thêm một hệ thống mới.",
         "The source {source} belongs to the client {name} ({id}) already; give that client another secret or other keys instead of adding one."
     );
@@ -155,7 +155,8 @@ fn check_scopes(caller: &Caller, scopes: &Scopes) -> Result<(), Problem> {
     if missing.is_empty() {
         return Ok(());
     }
-    let rule = say!("hệ thống gọi không có quyền {missing} để cấp", "the caller does not have {missing} to grant");
+    let rule =
+        bilingual!("hệ thống gọi không có quyền {missing} để cấp", "the caller does not have {missing} to grant");
     Err(Problem::field("scopes", "scope-not-held", rule))
 }
 

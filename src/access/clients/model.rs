@@ -9,13 +9,13 @@ use crate::base::{
     db::{
         prelude::*,
         schema::clients,
-        types::{ClientId, Instant, OrgCode, ShortText, SourceCode, words},
+        types::{ClientId, Instant, OrgCode, ShortText, SourceCode, string_enum},
     },
     page::page,
     problem::Problem,
 };
 
-words! {
+string_enum! {
     /// Whether a client may call (trạng thái hệ thống kết nối).
     ClientStatus {
         /// It may call (đang dùng).
@@ -25,7 +25,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How a client proves itself at `/oauth2/token` (cách xác thực).
     ClientProof {
         /// By a secret that the service gave it (khóa bí mật).

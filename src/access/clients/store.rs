@@ -3,7 +3,7 @@
 use super::model::{Client, ClientFilter};
 use crate::base::{
     db::{
-        lies_in,
+        in_subtree,
         prelude::*,
         schema::{clients, organizations},
         types::{ClientId, SourceCode},
@@ -45,7 +45,7 @@ pub async fn list(db: &mut Db) -> QueryResult<Vec<Client>> {
 pub async fn find(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Option<Client>> {
     let under = under.clone();
     both!(db, |c| clients::table
-        .filter(lies_in!(clients::organization, under))
+        .filter(in_subtree!(clients::organization, under))
         .filter(clients::id.eq(id))
         .select(Client::as_select())
         .load(c))
@@ -65,7 +65,7 @@ pub async fn lock(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Opt
         db,
         pg | c
             | clients::table
-                .filter(lies_in!(clients::organization, under))
+                .filter(in_subtree!(clients::organization, under))
                 .filter(clients::id.eq(id))
                 .select(Client::as_select())
                 .for_no_key_update()
@@ -73,7 +73,7 @@ pub async fn lock(db: &mut Db, under: &Subtree, id: ClientId) -> QueryResult<Opt
         sqlite
             | c
             | clients::table
-                .filter(lies_in!(clients::organization, under))
+                .filter(in_subtree!(clients::organization, under))
                 .filter(clients::id.eq(id))
                 .select(Client::as_select())
                 .load(c)

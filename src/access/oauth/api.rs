@@ -10,7 +10,7 @@ use actix_web::{
 };
 
 use super::{
-    Authority,
+    TokenService,
     model::{Metadata, OauthError, Refusal, RevocationRequest, TokenAnswer, TokenRequest},
     token_service::{issue, revoke},
 };
@@ -38,14 +38,14 @@ use crate::base::{http::Form, problem::Problem};
 pub async fn issue_token(
     request: HttpRequest,
     form: Result<Form<TokenRequest>, Problem>,
-    authority: Data<Authority>,
+    tokens: Data<TokenService>,
 ) -> Result<Either<HttpResponse, Refusal>, Problem> {
     let mut form = match readable(form)? {
         Ok(form) => form,
         Err(refusal) => return Ok(Either::Right(refusal)),
     };
     let credentials = form.credentials(authorization(&request));
-    let token = issue(&authority, credentials, &form.grant_type, form.scope.as_deref()).await?;
+    let token = issue(&tokens, credentials, &form.grant_type, form.scope.as_deref()).await?;
     Ok(token.map_or_else(Either::Right, |token| Either::Left(HttpResponse::Ok().insert_header(NO_STORE).json(token))))
 }
 
@@ -64,14 +64,14 @@ pub async fn issue_token(
 pub async fn revoke_token(
     request: HttpRequest,
     form: Result<Form<RevocationRequest>, Problem>,
-    authority: Data<Authority>,
+    tokens: Data<TokenService>,
 ) -> Result<Either<HttpResponse, Refusal>, Problem> {
     let mut form = match readable(form)? {
         Ok(form) => form,
         Err(refusal) => return Ok(Either::Right(refusal)),
     };
     let credentials = form.credentials(authorization(&request));
-    let revoked = revoke(&authority, credentials, &form.token).await?;
+    let revoked = revoke(&tokens, credentials, &form.token).await?;
     Ok(revoked.map_or_else(Either::Right, |()| Either::Left(HttpResponse::Ok().insert_header(NO_STORE).finish())))
 }
 
@@ -83,8 +83,8 @@ pub async fn revoke_token(
 /// needed.
 #[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "A JWK set (RFC 7517); the next key is in it before it is used.", body = Object)))]
 #[get("/.well-known/jwks.json")]
-pub async fn get_jwks(authority: Data<Authority>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(authority.keys().public())
+pub async fn get_jwks(tokens: Data<TokenService>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(tokens.keys().public())
 }
 
 /// Get the metadata of the authorization server
@@ -94,10 +94,10 @@ pub async fn get_jwks(authority: Data<Authority>) -> HttpResponse {
 /// token endpoint. It may be kept for an hour. No token is needed.
 #[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "Addresses, methods and scopes.", body = Metadata)))]
 #[get("/.well-known/oauth-authorization-server")]
-pub async fn get_metadata(authority: Data<Authority>) -> HttpResponse {
+pub async fn get_metadata(tokens: Data<TokenService>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .json(Metadata::of(authority.issuer()))
+        .json(Metadata::of(tokens.issuer()))
 }
 
 const NO_STORE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store");

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde::Deserialize;
 
-use super::{Authority, store};
+use super::{TokenService, store};
 use crate::base::{
     db::types::{ClientId, Instant},
     problem::Problem,
@@ -35,11 +35,11 @@ pub(super) fn named_client(assertion: &str) -> Option<ClientId> {
 }
 
 /// Whether the assertion proves the client; its `jti` is used up by it.
-pub(super) async fn proves(authority: &Authority, client: &store::ClientRow, assertion: &str) -> Result<bool, Problem> {
-    let Some(claims) = client.jwks.as_deref().and_then(|jwks| verified(authority, client.id, jwks, assertion)) else {
+pub(super) async fn proves(tokens: &TokenService, client: &store::ClientRow, assertion: &str) -> Result<bool, Problem> {
+    let Some(claims) = client.jwks.as_deref().and_then(|jwks| verified(tokens, client.id, jwks, assertion)) else {
         return Ok(false);
     };
-    let now = authority.clock().now();
+    let now = tokens.clock().now();
     let Some(expires_at) = chrono::DateTime::from_timestamp(claims.exp, 0) else {
         return Ok(false);
     };
@@ -48,14 +48,14 @@ pub(super) async fn proves(authority: &Authority, client: &store::ClientRow, ass
         return Ok(false);
     }
     let (id, expires_at) = (client.id, Instant::from(expires_at));
-    let first_use = authority
+    let first_use = tokens
         .store()
         .write(async move |db| Ok::<_, Problem>(store::use_assertion(db, id, claims.jti, expires_at, now).await?))
         .await?;
     Ok(first_use == 1)
 }
 
-fn verified(authority: &Authority, client: ClientId, jwks: &str, assertion: &str) -> Option<Claims> {
+fn verified(tokens: &TokenService, client: ClientId, jwks: &str, assertion: &str) -> Option<Claims> {
     let header = jsonwebtoken::decode_header(assertion).ok()?;
     if !ALGORITHMS.iter().any(|(algorithm, _)| *algorithm == header.alg) {
         return None;
@@ -63,7 +63,7 @@ fn verified(authority: &Authority, client: ClientId, jwks: &str, assertion: &str
     let keys: JwkSet = serde_json::from_str(jwks).ok()?;
     let mut rules = Validation::new(header.alg);
     // RFC 7523, 3: the issuer or the token endpoint; clients differ.
-    rules.set_audience(&[authority.issuer().to_owned(), format!("{}/oauth2/token", authority.issuer())]);
+    rules.set_audience(&[tokens.issuer().to_owned(), format!("{}/oauth2/token", tokens.issuer())]);
     rules.set_issuer(&[client.to_string()]);
     rules.sub = Some(client.to_string());
     rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);

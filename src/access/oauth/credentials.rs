@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use subtle::ConstantTimeEq;
 
-use super::{Authority, assertion, hash_secret, model::Refusal, store};
+use super::{TokenService, assertion, hash_secret, model::Refusal, store};
 use crate::base::{db::types::ClientId, problem::Problem};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -24,7 +24,7 @@ pub struct Credentials {
 
 /// Who the credentials prove; the inner error is the OAuth answer.
 pub(super) async fn identify(
-    authority: &Authority,
+    tokens: &TokenService,
     mut credentials: Credentials,
 ) -> Result<Result<store::ClientRow, Refusal>, Problem> {
     let basic = credentials.authorization.is_some();
@@ -52,13 +52,13 @@ pub(super) async fn identify(
         (None, stated) => stated.flatten(),
     };
     let Some(id) = id else { return Ok(Err(unproven(basic))) };
-    let client = authority.store().read(async |db| Ok::<_, Problem>(store::find_client(db, id).await?)).await?;
+    let client = tokens.store().read(async |db| Ok::<_, Problem>(store::find_client(db, id).await?)).await?;
     let Some(client) = client.filter(|client| client.status == "active") else {
         return Ok(Err(unproven(basic)));
     };
     let proven = match (&credentials.secret, &credentials.assertion) {
         (Some(secret), None) => knows_secret(&client, secret),
-        (None, Some(assertion)) => assertion::proves(authority, &client, assertion).await?,
+        (None, Some(assertion)) => assertion::proves(tokens, &client, assertion).await?,
         _ => false,
     };
     Ok(if proven { Ok(client) } else { Err(unproven(basic)) })

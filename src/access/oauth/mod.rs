@@ -9,7 +9,7 @@ mod store;
 mod token_service;
 
 pub use signing_keys::Keys;
-pub use token_service::Authority;
+pub use token_service::TokenService;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};

@@ -56,7 +56,7 @@ struct Verified {
 }
 
 /// The authority over tokens of one service.
-pub struct Authority {
+pub struct TokenService {
     store: Store,
     clock: Clock,
     keys: Keys,
@@ -65,7 +65,7 @@ pub struct Authority {
     verified: Mutex<HashMap<[u8; 32], Arc<Verified>>>,
 }
 
-impl Authority {
+impl TokenService {
     /// An authority whose keys are read or made.
     ///
     /// # Errors
@@ -214,7 +214,7 @@ impl Authority {
     }
 }
 
-impl Authenticator for Authority {
+impl Authenticator for TokenService {
     fn authenticate<'a>(&'a self, token: &'a [u8]) -> LocalBoxFuture<'a, Result<Arc<Identity>, Problem>> {
         Box::pin(self.verify(token))
     }
@@ -222,7 +222,7 @@ impl Authenticator for Authority {
 
 /// Gives a client that proves itself a token with the scopes that it asks for and has.
 pub(super) async fn issue(
-    authority: &Authority,
+    tokens: &TokenService,
     credentials: Credentials,
     grant_type: &str,
     scope: Option<&str>,
@@ -230,7 +230,7 @@ pub(super) async fn issue(
     if grant_type != "client_credentials" {
         return Ok(Err(Refusal::bad_request("unsupported_grant_type", "only client_credentials is offered")));
     }
-    let client = match identify(authority, credentials).await? {
+    let client = match identify(tokens, credentials).await? {
         Ok(client) => client,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -244,30 +244,30 @@ pub(super) async fn issue(
             return Ok(Err(Refusal::bad_request("invalid_scope", rule)));
         }
     };
-    let (access_token, expires_in) = authority.issue(client.id, &scopes)?;
+    let (access_token, expires_in) = tokens.issue(client.id, &scopes)?;
     Ok(Ok(TokenAnswer { access_token, token_type: "Bearer", expires_in, scope: scopes.to_string() }))
 }
 
 /// Takes a token back, when it is the client's own (RFC 7009, 2.1).
 pub(super) async fn revoke(
-    authority: &Authority,
+    tokens: &TokenService,
     credentials: Credentials,
     token: &str,
 ) -> Result<Result<(), Refusal>, Problem> {
-    let client = match identify(authority, credentials).await? {
+    let client = match identify(tokens, credentials).await? {
         Ok(client) => client,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if let Ok(claims) = authority.claims(token).await
+    if let Ok(claims) = tokens.claims(token).await
         && claims.client_id == client.id.to_string()
         && let Some(expires_at) = chrono::DateTime::from_timestamp(claims.exp, 0)
     {
-        let now = authority.clock().now();
+        let now = tokens.clock().now();
         let revoke = async move |db: &mut Db| {
             Ok::<_, Problem>(store::revoke(db, claims.jti, Instant::from(expires_at), now).await?)
         };
-        authority.store.write(revoke).await?;
-        authority.forget();
+        tokens.store.write(revoke).await?;
+        tokens.forget();
     }
     Ok(Ok(()))
 }

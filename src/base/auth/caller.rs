@@ -109,7 +109,7 @@ impl Caller {
         match source {
             Some(source) if self.source() != Some(source) => Err(Problem::new(
                 "source-not-yours",
-                crate::base::i18n::say!(
+                crate::base::i18n::bilingual!(
                     "Bản ghi thuộc hệ thống {source}.",
                     "The record belongs to the system {source}."
                 ),

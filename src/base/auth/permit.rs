@@ -8,8 +8,8 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
-use super::{Caller, ScopeName, door::Arrival};
-use crate::base::{i18n::say, problem::Problem};
+use super::{Caller, ScopeName, middleware::AuthOutcome};
+use crate::base::{i18n::bilingual, problem::Problem};
 
 /// A caller that holds one of `S`'s scopes. It stands first in a handler's arguments, so that it is asked first.
 pub struct Permit<S>(Caller, PhantomData<S>);
@@ -41,8 +41,8 @@ impl<S: Opens + 'static> FromRequest for Permit<S> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let arrival = request.extensions_mut().remove::<Arrival>();
-        let caller = arrival.map_or_else(|| Err(Problem::internal("nobody is at the door")), |arrival| arrival.0);
+        let arrival = request.extensions_mut().remove::<AuthOutcome>();
+        let caller = arrival.map_or_else(|| Err(Problem::internal("nobody is at the middleware")), |arrival| arrival.0);
         ready(caller.and_then(|caller| Self::admit(caller)))
     }
 }
@@ -53,7 +53,7 @@ impl<S: Opens> Permit<S> {
             return Ok(Self(caller, PhantomData));
         }
         let needed = S::SCOPES.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
-        let mut problem = Problem::new("scope-missing", say!("Cần quyền: {needed}.", "Needed: {needed}."));
+        let mut problem = Problem::new("scope-missing", bilingual!("Cần quyền: {needed}.", "Needed: {needed}."));
         problem.challenge = Some(needed.into());
         Err(problem)
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::db::types::words;
+use crate::base::db::types::string_enum;
 
-words! {
+string_enum! {
     /// What a client may do (quyền).
     ScopeName {
         /// Read the administrative tree (đọc cơ quan).

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 
 use super::{
     Db, Error,
-    asking::only_queries,
+    await_guard::only_queries,
     postgres::{Postgres, SNAPSHOT, Transaction},
     sqlite,
 };

@@ -3,30 +3,30 @@
 //! A store function takes `db: &mut Db` and writes its query once, inside [`both!`]. Where it runs (a shared
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
-pub mod asking;
+pub mod await_guard;
 mod backup;
-mod best_form;
 pub mod cursor;
 mod error;
 mod export;
-mod gathered;
-mod lane;
-mod lies_in;
+mod in_subtree;
+mod json_aggregate;
 pub mod migrate;
+mod per_backend;
 mod postgres;
-pub mod remembered;
-mod reporters;
+mod report_workers;
 pub mod schema;
+pub mod sql_cache;
 mod sqlite;
 mod store;
+mod thread_connections;
 pub mod types;
 
 pub use backup::backup;
-pub use best_form::BestForm;
 pub use error::{Error, QueryError, Reason, reason};
 pub use export::Batches;
-pub use gathered::Gathered;
-pub(crate) use lies_in::lies_in;
+pub(crate) use in_subtree::in_subtree;
+pub use json_aggregate::JsonAggregate;
+pub use per_backend::PerBackend;
 pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store, Url};
 
@@ -82,9 +82,9 @@ macro_rules! both {
     ($db:expr, pg |$p:ident| $pg:expr) => {
         match $db {
             $crate::base::db::Db::Pg(pg) => {
-                use $crate::base::db::remembered::RunQueryDsl as _;
+                use $crate::base::db::sql_cache::RunQueryDsl as _;
                 let $p = &mut &**pg;
-                Some($crate::base::db::asking::asking($pg).await)
+                Some($crate::base::db::await_guard::guarded($pg).await)
             }
             $crate::base::db::Db::Sqlite(_) => None,
         }
@@ -92,9 +92,9 @@ macro_rules! both {
     ($db:expr, pg |$p:ident| $pg:expr, sqlite |$s:ident| $sqlite:expr) => {
         match $db {
             $crate::base::db::Db::Pg(pg) => {
-                use $crate::base::db::remembered::RunQueryDsl as _;
+                use $crate::base::db::sql_cache::RunQueryDsl as _;
                 let $p = &mut &**pg;
-                $crate::base::db::asking::asking($pg).await
+                $crate::base::db::await_guard::guarded($pg).await
             }
             $crate::base::db::Db::Sqlite(sqlite) => {
                 sqlite

@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Db, Error, Pg, lane::Lane};
+use super::{Db, Error, Pg, thread_connections::ThreadConnections};
 
 /// A pooled connection; given back when dropped.
 pub type Pooled = Object<AsyncPgConnection>;
@@ -67,7 +67,7 @@ pub struct Postgres {
     number: usize,
     plan: Arc<Plan>,
     /// Holds them; the threads only know where they are, so that all end with the store.
-    lanes: Mutex<Vec<Arc<Lane>>>,
+    lanes: Mutex<Vec<Arc<ThreadConnections>>>,
 }
 
 /// How to connect, and how many connections each thread may have.
@@ -85,7 +85,7 @@ pub(super) struct Plan {
 
 thread_local! {
     /// Where this thread's connections are, by the number of the store.
-    static LANES: RefCell<HashMap<usize, Weak<Lane>>> = RefCell::default();
+    static LANES: RefCell<HashMap<usize, Weak<ThreadConnections>>> = RefCell::default();
 }
 
 impl Postgres {
@@ -93,9 +93,10 @@ impl Postgres {
     pub async fn open(plan: Plan) -> ConnectionResult<Self> {
         let first = connect(&plan.url, &plan.tls, SHARED_SETTINGS).await?;
         let this = Self::later(plan);
-        let lane = Lane::open(&this.plan, Some(first)).map_err(ConnectionError::BadConnection)?;
-        LANES.with_borrow_mut(|lanes| lanes.insert(this.number, Arc::downgrade(&lane)));
-        this.lanes.lock().map_err(|error| ConnectionError::BadConnection(error.to_string()))?.push(lane);
+        let thread_connections =
+            ThreadConnections::open(&this.plan, Some(first)).map_err(ConnectionError::BadConnection)?;
+        LANES.with_borrow_mut(|lanes| lanes.insert(this.number, Arc::downgrade(&thread_connections)));
+        this.lanes.lock().map_err(|error| ConnectionError::BadConnection(error.to_string()))?.push(thread_connections);
         Ok(this)
     }
 
@@ -112,13 +113,13 @@ impl Postgres {
 
     /// A living shared connection of this thread; `None` while all of them are being established.
     pub fn shared(&self) -> Option<Db> {
-        self.lane()?.shared().map(|connection| Db::Pg(Pg::Shared(connection)))
+        self.thread_connections()?.shared().map(|connection| Db::Pg(Pg::Shared(connection)))
     }
 
     /// A connection of one's own, within the pool's waiting time.
     pub async fn own(&self) -> Result<Db, Error> {
-        let lane = self.lane().ok_or(Error::Busy("no connection"))?;
-        match lane.pool.get().await {
+        let thread_connections = self.thread_connections().ok_or(Error::Busy("no connection"))?;
+        match thread_connections.pool.get().await {
             Ok(connection) => Ok(Db::Pg(Pg::Own(Arc::new(connection)))),
             Err(error) => {
                 tracing::warn!(error = %error, "no database connection to be had");
@@ -128,19 +129,22 @@ impl Postgres {
     }
 
     /// The connections of this thread, opened when it asks for the first time.
-    fn lane(&self) -> Option<Arc<Lane>> {
+    fn thread_connections(&self) -> Option<Arc<ThreadConnections>> {
         LANES.with_borrow_mut(|known| {
-            let mine = known.get(&self.number).and_then(Weak::upgrade).filter(|lane| lane.is_driven());
+            let mine = known
+                .get(&self.number)
+                .and_then(Weak::upgrade)
+                .filter(|thread_connections| thread_connections.is_driven());
             if mine.is_some() {
                 return mine;
             }
-            let lane = Lane::open(&self.plan, None).ok()?;
-            known.retain(|_, lane| lane.strong_count() > 0);
-            known.insert(self.number, Arc::downgrade(&lane));
+            let thread_connections = ThreadConnections::open(&self.plan, None).ok()?;
+            known.retain(|_, thread_connections| thread_connections.strong_count() > 0);
+            known.insert(self.number, Arc::downgrade(&thread_connections));
             let mut lanes = self.lanes.lock().ok()?;
-            lanes.retain(|lane| lane.is_driven());
-            lanes.push(Arc::clone(&lane));
-            Some(lane)
+            lanes.retain(|thread_connections| thread_connections.is_driven());
+            lanes.push(Arc::clone(&thread_connections));
+            Some(thread_connections)
         })
     }
 }

@@ -13,10 +13,10 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::{
     Batches, Db, Error,
-    asking::only_queries,
+    await_guard::only_queries,
     export,
     postgres::{Plan, Postgres, SNAPSHOT, Tls, Transaction},
-    reporters::Reporters,
+    report_workers::ReportWorkers,
     sqlite::{self, Answer, Job, Place, Work},
 };
 
@@ -75,12 +75,12 @@ pub struct Store(Arc<Kind>);
 enum Kind {
     Postgres {
         connections: Postgres,
-        reporters: Reporters,
+        reporters: ReportWorkers,
     },
     Sqlite {
         path: String,
         readers: Sender<Job>,
-        heavy: Sender<Work>,
+        snapshot: Sender<Work>,
         writer: Sender<Work>,
         exports: Turns,
         wait: Duration,
@@ -100,7 +100,7 @@ impl Store {
                 let reports = Postgres::without_shared(plan.clone());
                 Kind::Postgres {
                     connections: Postgres::open(plan).await?,
-                    reporters: Reporters::start(reports, reporters, wait)?,
+                    reporters: ReportWorkers::start(reports, reporters, wait)?,
                 }
             }
             Url::Sqlite(path) => open_sqlite(path, &options)?,
@@ -143,7 +143,7 @@ impl Store {
     ///
     /// # Errors
     /// What `f` says, or [`Error::Busy`].
-    pub async fn heavy<T, E, F>(&self, f: F) -> Result<T, E>
+    pub async fn snapshot<T, E, F>(&self, f: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -151,7 +151,7 @@ impl Store {
     {
         match &*self.0 {
             Kind::Postgres { reporters, .. } => reporters.transact(SNAPSHOT, f).await,
-            Kind::Sqlite { heavy, wait, .. } => hand_over(heavy, *wait, f).await,
+            Kind::Sqlite { snapshot, wait, .. } => hand_over(snapshot, *wait, f).await,
         }
     }
 
@@ -270,7 +270,7 @@ where
 
 fn open_sqlite(path: &str, options: &Options) -> ConnectionResult<Kind> {
     let (readers, reader_queue) = flume::bounded(4096);
-    let (heavy, heavy_queue) = flume::bounded(64);
+    let (snapshot, heavy_queue) = flume::bounded(64);
     let (writer, writer_queue) = flume::bounded(1024);
     for _ in 0..options.readers.max(1) {
         let (connection, queue) = (sqlite::open_to_read(path)?, reader_queue.clone());
@@ -278,13 +278,13 @@ fn open_sqlite(path: &str, options: &Options) -> ConnectionResult<Kind> {
     }
     for _ in 0..2 {
         let (connection, queue, path) = (sqlite::open_to_read(path)?, heavy_queue.clone(), path.to_owned());
-        thread("sqlite-heavy", move || sqlite::snapshot(&path, connection, &queue))?;
+        thread("sqlite-snapshot", move || sqlite::snapshot(&path, connection, &queue))?;
     }
     let (connection, path) = (sqlite::open(path)?, path.to_owned());
     let file = path.clone();
     thread("sqlite-write", move || sqlite::writer(&file, connection, &writer_queue))?;
     let exports = Arc::new(Semaphore::new(EXPORTS));
-    Ok(Kind::Sqlite { path, readers, heavy, writer, exports, wait: options.wait })
+    Ok(Kind::Sqlite { path, readers, snapshot, writer, exports, wait: options.wait })
 }
 
 pub(super) fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> ConnectionResult<()> {

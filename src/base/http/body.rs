@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::base::{
-    i18n::{Bilingual, say},
+    i18n::{Bilingual, bilingual},
     problem::Problem,
     settings::Settings,
     validation::{malformed, parse},
@@ -98,7 +98,10 @@ async fn whole(bytes: impl Future<Output = Result<Bytes, actix_web::Error>>, tim
             let seconds = time.as_secs();
             Err(Problem::new(
                 "request-timeout",
-                say!("Nội dung chưa đến đủ sau {seconds} giây.", "The body was not complete after {seconds} seconds."),
+                bilingual!(
+                    "Nội dung chưa đến đủ sau {seconds} giây.",
+                    "The body was not complete after {seconds} seconds."
+                ),
             ))
         }
     }

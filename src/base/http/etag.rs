@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody
 use serde::Serialize;
 use utoipa::IntoParams;
 
-use super::answer::json;
+use super::response::json;
 use crate::base::{i18n::Bilingual, problem::Problem, resource::Versioned};
 
 /// The strong ETag of a version (RFC 9110, 8.8.3).

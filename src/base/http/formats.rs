@@ -10,7 +10,7 @@ use super::{
     cells::Cells,
     page::{list_json, next_link},
 };
-use crate::base::{db::Batches, i18n::Bilingual, page::Listed, problem::Problem};
+use crate::base::{db::Batches, i18n::Bilingual, page::Page, problem::Problem};
 
 /// A format that a list can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub fn table<T: Serialize>(
     request: &HttpRequest,
     format: Format,
     columns: &[&str],
-    page: &Listed<T>,
+    page: &Page<T>,
 ) -> Result<HttpResponse, Problem> {
     let link = next_link(request, page.next_cursor.as_deref());
     let mut answer = HttpResponse::Ok();

@@ -18,9 +18,9 @@ impl FromRequest for Language {
 }
 
 /// A JSON answer whose prose is in that language.
-pub struct Said<T>(pub T, pub Language);
+pub struct Localized<T>(pub T, pub Language);
 
-impl<T: Serialize> Responder for Said<T> {
+impl<T: Serialize> Responder for Localized<T> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {

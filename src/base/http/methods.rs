@@ -10,7 +10,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::base::{i18n::say, problem::Problem};
+use crate::base::{i18n::bilingual, problem::Problem};
 
 /// The addresses of the document, each with the value of its `Allow`.
 pub struct Addresses(Vec<(ResourceDef, String)>);
@@ -43,7 +43,7 @@ fn allowed(methods: &[&str]) -> String {
 ///
 /// # Errors
 /// `not-found` where there is no address.
-pub async fn elsewhere(request: HttpRequest, addresses: Data<Addresses>) -> Result<HttpResponse, Problem> {
+pub async fn fallback(request: HttpRequest, addresses: Data<Addresses>) -> Result<HttpResponse, Problem> {
     if let Some(allow) = addresses.allow(request.path()) {
         let mut answer = match *request.method() {
             Method::OPTIONS => HttpResponse::NoContent(),
@@ -54,7 +54,7 @@ pub async fn elsewhere(request: HttpRequest, addresses: Data<Addresses>) -> Resu
     let path = request.path().chars().take(200).collect::<String>();
     Err(Problem::new(
         "not-found",
-        say!(
+        bilingual!(
             "Không có địa chỉ {path}; xem /docs hoặc /openapi.json.",
             "There is no address {path}; see /docs or /openapi.json."
         ),
@@ -64,7 +64,7 @@ pub async fn elsewhere(request: HttpRequest, addresses: Data<Addresses>) -> Resu
 /// What answers where a part of the path does not parse: it names nothing, or it is a word such as `summary`, whose
 /// address does not take the method.
 #[must_use]
-pub fn nothing_of_that_name(_: PathError, request: &HttpRequest) -> Error {
+pub fn path_error(_: PathError, request: &HttpRequest) -> Error {
     let allow = request.app_data::<Data<Addresses>>().and_then(|addresses| addresses.allow(request.path()));
     match allow.filter(|allow| !allow.split(", ").any(|method| method == request.method().as_str())) {
         Some(allow) => {

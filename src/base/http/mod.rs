@@ -1,29 +1,29 @@
 //! What every handler may use: strict input, cursors, conditional requests, repeatable posts.
 
-mod answer;
 mod body;
 mod by_key;
 mod cells;
 mod etag;
 mod formats;
+mod idempotency;
+mod keep_payload;
 mod language;
 mod methods;
 mod page;
 mod query;
-mod retry;
-mod unread;
+mod response;
 
-pub use answer::Answer;
 pub use body::{Form, Json};
 pub use by_key::ByKey;
 pub use etag::{IfMatch, Tagged};
 pub use formats::{Format, export, table};
-pub use language::Said;
-pub use methods::{Addresses, elsewhere, head_as_get, nothing_of_that_name};
+pub use idempotency::{IdempotencyKey, post};
+pub use keep_payload::keep_payload;
+pub use language::Localized;
+pub use methods::{Addresses, fallback, head_as_get, path_error};
 pub use page::{List, NoFilter, PageParams};
 pub use query::Query;
-pub use retry::{RetryKey, post};
-pub use unread::hold_body;
+pub use response::JsonResponse;
 
 /// The largest body the service reads, after decompression.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;

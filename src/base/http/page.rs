@@ -13,15 +13,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use super::{answer::json, query};
+use super::{query, response::json};
 use crate::base::{
     i18n::Bilingual,
-    page::{Listed, Page, invalid_cursor},
+    page::{Page, PageRequest, invalid_cursor},
     problem::Problem,
 };
 
 const DEFAULT_LIMIT: i64 = 50;
-const MOST: i64 = 500;
+const MAX_LIMIT: i64 = 500;
 
 /// Parameters that every list has.
 #[derive(IntoParams)]
@@ -51,7 +51,7 @@ pub struct List<T> {
     /// The operation's own parameters.
     pub filter: T,
     /// The page wanted.
-    pub page: Page,
+    pub page: PageRequest,
 }
 
 impl<T: DeserializeOwned> FromRequest for List<T> {
@@ -83,7 +83,7 @@ fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<List<T>, Problem
     let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
     let filter = query::parse(&rest, &OWN)?;
     let fingerprint = fingerprint_of(&format!("{path}?{rest}"));
-    let page = Page {
+    let page = PageRequest {
         limit: own.get("limit").map_or(Ok(DEFAULT_LIMIT), |limit| limit_of(limit))?,
         after: own.get("cursor").map(|cursor| key_of(cursor, &fingerprint)).transpose()?,
         count: own.get("count").map_or(Ok(false), |count| count_of(count))?,
@@ -99,7 +99,7 @@ fn fingerprint_of(text: &str) -> String {
 }
 
 fn limit_of(text: &str) -> Result<i64, Problem> {
-    text.parse().ok().filter(|limit| (1..=MOST).contains(limit)).ok_or_else(|| {
+    text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
         let rule = Bilingual::new("phải là số nguyên từ 1 đến 500", "must be a whole number from 1 to 500");
         Problem::parameter("limit", "out-of-range", rule)
     })
@@ -119,11 +119,11 @@ fn key_of(cursor: &str, fingerprint: &str) -> Result<String, Problem> {
 }
 
 /// Writes a page as the JSON body of an answer.
-pub(super) fn list_json<T: Serialize>(answer: &mut HttpResponseBuilder, page: &Listed<T>) -> HttpResponse {
+pub(super) fn list_json<T: Serialize>(answer: &mut HttpResponseBuilder, page: &Page<T>) -> HttpResponse {
     json(answer, page, 1024 * (page.items.len() + 1))
 }
 
-impl<T: Serialize> Responder for Listed<T> {
+impl<T: Serialize> Responder for Page<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {

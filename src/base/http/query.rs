@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
 use crate::base::{
-    i18n::{Bilingual, say},
+    i18n::{Bilingual, bilingual},
     problem::{Fault, Place, Problem},
     validation::{self, Node, Refusal, Why},
 };
@@ -45,7 +45,7 @@ fn fault(refusal: Refusal, page: &[&str]) -> Fault {
         }
         Why::Unknown(known) => {
             let known = [known, page].concat().join(", ");
-            let rule = say!(
+            let rule = bilingual!(
                 "không có tham số này; các tham số được nhận: {known}",
                 "there is no such parameter; the parameters are: {known}"
             );
@@ -58,8 +58,10 @@ fn fault(refusal: Refusal, page: &[&str]) -> Fault {
         Why::Missing => ("required", refusal.detail),
         Why::Rule(_) | Why::Type(_) | Why::Word(_) if refusal.is_needless => {
             let Bilingual { vi, en } = refusal.detail;
-            let rule =
-                say!("{vi}; nếu không cần, bỏ tham số này", "{en}; leave the parameter out if you do not need it");
+            let rule = bilingual!(
+                "{vi}; nếu không cần, bỏ tham số này",
+                "{en}; leave the parameter out if you do not need it"
+            );
             ("invalid-value", rule)
         }
         Why::Rule(_) | Why::Type(_) | Why::Word(_) => ("invalid-value", refusal.detail),

@@ -10,7 +10,7 @@ pub use model::{Change, HistoryEntry, HistoryPage, Outcome, Subject};
 use crate::base::{
     auth::Caller,
     db::{Db, types::OrgCode},
-    page::{Listed, Page},
+    page::{Page, PageRequest},
     problem::Problem,
 };
 
@@ -72,8 +72,8 @@ pub async fn history(
     db: &mut Db,
     subject: Subject,
     id: &impl ToString,
-    page: &Page,
-) -> Result<Listed<HistoryEntry>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<HistoryEntry>, Problem> {
     let rows = store::history(db, subject, id.to_string(), page.after()?.unwrap_or(0), page.rows()).await?;
     let total = if page.count { Some(store::count(db, subject, id.to_string()).await?) } else { None };
     let versions = rows.into_iter().map(HistoryEntry::of).collect::<Result<Vec<_>, _>>()?;

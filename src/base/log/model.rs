@@ -8,13 +8,13 @@ use crate::base::{
     db::{
         prelude::*,
         schema::changes,
-        types::{ClientId, Instant, OrgCode, words},
+        types::{ClientId, Instant, OrgCode, string_enum},
     },
     page::page,
     problem::Problem,
 };
 
-words! {
+string_enum! {
     /// What a change is about (đối tượng).
     Subject {
         /// An organization (cơ quan, đơn vị).
@@ -40,7 +40,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a pushed row came to (kết quả của dòng).
     Outcome {
         /// It was new (tạo mới).

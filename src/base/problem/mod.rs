@@ -16,7 +16,7 @@ pub use wire::{ProblemBody, ProblemError};
 
 use crate::base::{
     db::{self, ConnectionLost, QueryError, Reason},
-    i18n::{Bilingual, say},
+    i18n::{Bilingual, bilingual},
 };
 
 /// A refusal or a failure, on its way to the caller.
@@ -93,7 +93,7 @@ impl Problem {
         let noun = vietnamese(what);
         Self::new(
             "not-found",
-            say!(
+            bilingual!(
                 "Không tìm thấy {noun} này trong phạm vi của hệ thống gọi; hãy kiểm tra lại mã hoặc id.",
                 "There is no such {what} in the caller's part of the tree; check its code or id."
             ),
@@ -143,7 +143,7 @@ impl Problem {
     pub fn stale(current: i32) -> Self {
         let mut problem = Self::new(
             "version-stale",
-            say!(
+            bilingual!(
                 "Bản hiện hành là {current}; hãy đọc lại rồi gửi If-Match với ETag mới.",
                 "The current version is {current}; read it again and send If-Match with the new ETag."
             ),

@@ -5,25 +5,25 @@ use utoipa::ToSchema;
 
 use super::{Node, Why, strict::Strict};
 use crate::base::{
-    i18n::{Bilingual, say},
+    i18n::{Bilingual, bilingual},
     problem::{Fault, Place, Problem},
 };
 
 /// 400: what came is no JSON (or form) at all.
 pub(crate) fn malformed(reason: &Bilingual) -> Problem {
     let Bilingual { vi, en } = reason;
-    Problem::new("malformed-request", say!("Không đọc được nội dung: {vi}.", "The body cannot be read: {en}."))
+    Problem::new("malformed-request", bilingual!("Không đọc được nội dung: {vi}.", "The body cannot be read: {en}."))
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column());
     malformed(&if error.is_eof() {
-        say!(
+        bilingual!(
             "JSON bị thiếu phần cuối (dòng {line}, cột {column})",
             "the JSON has no end (line {line}, column {column})"
         )
     } else {
-        say!("JSON sai cú pháp ở dòng {line}, cột {column}", "the JSON is not well-formed: {error}")
+        bilingual!("JSON sai cú pháp ở dòng {line}, cột {column}", "the JSON is not well-formed: {error}")
     })
 }
 
@@ -31,7 +31,7 @@ fn not_json(error: &serde_json::Error) -> Problem {
 pub(crate) fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
     if let Err(error) = std::str::from_utf8(bytes) {
         let at = error.valid_up_to();
-        return Err(malformed(&say!("không phải UTF-8 ở byte {at}", "not UTF-8 at byte {at}")));
+        return Err(malformed(&bilingual!("không phải UTF-8 ở byte {at}", "not UTF-8 at byte {at}")));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     match T::deserialize(Strict(&mut json)).and_then(|value| json.end().map(|()| value)) {
@@ -57,7 +57,7 @@ fn faults<T: DeserializeOwned + ToSchema>(root: &Node, size: usize) -> Vec<Fault
         };
         let Bilingual { vi, en } = &refusal.detail;
         let detail = if refusal.is_needless {
-            say!(
+            bilingual!(
                 "{vi}; nếu không có, bỏ trường này hoặc gửi null",
                 "{en}; if there is none, leave the field out or send null"
             )

@@ -22,7 +22,7 @@ use refusal::child;
 pub(crate) use refusal::{Refusal, Why};
 
 /// How many faults of one request are told.
-const MOST: usize = 50;
+const MAX_VIOLATIONS: usize = 50;
 /// How many bytes may be read again for it: a large body is told of fewer faults, and costs little more than a good one.
 const EFFORT: usize = 4 << 20;
 
@@ -38,7 +38,7 @@ fn read_without<T: DeserializeOwned>(root: &Node, skipped: &HashSet<String>) -> 
 /// Every fault that reading `T` from the value meets, `size` bytes of it; what is missing from the whole comes once.
 pub(crate) fn refusals<T: DeserializeOwned>(root: &Node, size: usize) -> Vec<Refusal> {
     let (mut found, mut skipped) = (Vec::new(), HashSet::new());
-    let rounds = (EFFORT / size.max(1)).clamp(1, MOST);
+    let rounds = (EFFORT / size.max(1)).clamp(1, MAX_VIOLATIONS);
     for _ in 0..rounds {
         let Err(refusal) = read_without::<T>(root, &skipped) else { break };
         // What lacks something is passed over as a whole; a field that was passed over is not missing.
@@ -61,7 +61,7 @@ pub(crate) fn missing<T: ToSchema>(root: &Node) -> Vec<String> {
     let named = named.into_iter().map(|(name, one)| (name, schema(one))).collect();
     let mut found = Vec::new();
     compare(&schema(T::schema()), root, "#", &named, &mut found);
-    found.truncate(MOST);
+    found.truncate(MAX_VIOLATIONS);
     found
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use serde::de::{Error, Expected, Unexpected};
 
 use super::node::Node;
-use crate::base::i18n::{Bilingual, say};
+use crate::base::i18n::{Bilingual, bilingual};
 
 /// What was wrong.
 #[derive(Debug)]
@@ -69,12 +69,12 @@ impl Refusal {
             Why::Type(expected) => must_be(expected, node),
             Why::Word(words) => {
                 let words = words.join(", ");
-                say!("phải là một trong: {words}", "must be one of: {words}")
+                bilingual!("phải là một trong: {words}", "must be one of: {words}")
             }
             Why::Unknown([]) => Bilingual::new("không nhận trường nào", "no fields are taken"),
             Why::Unknown(known) => {
                 let known = known.join(", ");
-                say!(
+                bilingual!(
                     "không có trường này; các trường được nhận: {known}",
                     "there is no such field; the fields are: {known}"
                 )
@@ -96,13 +96,13 @@ pub(super) fn child(at: &str, name: &str) -> String {
 fn must_be(expected: &str, node: &Node) -> Bilingual {
     let rule = match (expected, node) {
         ("a string", Node::Number(number)) => {
-            say!("phải là chuỗi, ví dụ \"{number}\"", "must be a string, such as \"{number}\"")
+            bilingual!("phải là chuỗi, ví dụ \"{number}\"", "must be a string, such as \"{number}\"")
         }
         ("a string", _) => Bilingual::new("phải là chuỗi", "must be a string"),
         ("a boolean", _) => Bilingual::new("phải là true hoặc false", "must be true or false"),
         ("a sequence", _) => Bilingual::new("phải là mảng: [ … ]", "must be an array: [ … ]"),
         ("i16" | "i32" | "i64" | "u16" | "u32" | "u64" | "usize", Node::Text(text)) if text.parse::<i64>().is_ok() => {
-            say!(
+            bilingual!(
                 "phải là số nguyên, không đặt trong ngoặc kép, ví dụ {text}",
                 "must be a whole number without quotes, such as {text}"
             )
@@ -126,7 +126,7 @@ fn must_be(expected: &str, node: &Node) -> Bilingual {
         ),
     };
     let Bilingual { vi, en } = &rule;
-    if matches!(node, Node::Null) { say!("{vi}, không được là null", "{en}, not null") } else { rule }
+    if matches!(node, Node::Null) { bilingual!("{vi}, không được là null", "{en}, not null") } else { rule }
 }
 
 const fn an_object() -> Bilingual {

@@ -16,7 +16,7 @@ use crate::{
             Db,
             types::{RecordKey, SourceCode},
         },
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
         problem::{Place, Problem},
         validation::parse,
     },
@@ -154,7 +154,7 @@ fn unknown(field: &str, key: &str) -> Problem {
     Problem::field(
         field,
         "unknown-key",
-        say!(
+        bilingual!(
             "không có {key} ở phía trên trong tệp này; bản ghi được nhắc đến phải đứng trước",
             "there is no {key} further up in this file; what is referred to stands first"
         ),

@@ -7,7 +7,7 @@ use crate::base::{
     auth::{ObservationsRead, Permit},
     db::Store,
     http::{List, PageParams},
-    page::Listed,
+    page::Page,
     problem::Problem,
 };
 
@@ -31,7 +31,7 @@ pub async fn list_assessments(
     caller: Permit<ObservationsRead>,
     list: List<AssessmentFilter>,
     store: Data<Store>,
-) -> Result<Listed<Assessment>, Problem> {
+) -> Result<Page<Assessment>, Problem> {
     let caller = caller.caller();
-    store.heavy(async move |db| super::list(db, &caller, list.filter, &list.page).await).await
+    store.snapshot(async move |db| super::list(db, &caller, list.filter, &list.page).await).await
 }

@@ -59,7 +59,7 @@ impl Loading {
         }
         // The reports take several times the room of the rows: only those of one indicator are there at a time.
         Ok(self.loaded.pop_front().map(|Loaded { indicator, targets, targeted, rows }| {
-            let reports = Reports::new(indicator.nature(), &rows);
+            let reports = Reports::new(indicator.aggregation_rule(), &rows);
             Subject { indicator, targets, reports, targeted }
         }))
     }
@@ -67,9 +67,10 @@ impl Loading {
     /// Reads the next ones whose reports are of the same periods.
     async fn load(&mut self, db: &mut Db) -> Result<(), Problem> {
         let Some(first) = self.waiting.front() else { return Ok(()) };
-        let periods = first.nature().periods(self.period);
+        let periods = first.aggregation_rule().periods(self.period);
         let most = (AT_ONCE / periods.len().max(1)).max(1);
-        let alike = self.waiting.iter().take(most).take_while(|one| one.nature().periods(self.period) == periods);
+        let alike =
+            self.waiting.iter().take(most).take_while(|one| one.aggregation_rule().periods(self.period) == periods);
         let together: Vec<Indicator> = self.waiting.drain(..alike.count()).collect();
         let codes: Vec<_> = together.iter().map(|one| one.code.clone()).collect();
         let mut rows: Vec<Vec<Reported>> = together.iter().map(|_| Vec::new()).collect();

@@ -24,12 +24,12 @@ use crate::{
             Db,
             types::{Inline, OrgCode},
         },
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::Problem,
         subtree::Subtree,
     },
     figures::rollup::{
-        combine::{Nature, Reach, Reports},
+        combine::{AggregationRule, OrgScope, Reports},
         figure::Figure,
         target,
     },
@@ -56,16 +56,16 @@ pub struct Subject {
 impl Indicator {
     /// How its figures are put together.
     #[must_use]
-    pub fn nature(&self) -> Nature {
-        Nature { is_ratio: self.kind == IndicatorKind::Ratio, is_flow: self.flow, frequency: self.frequency }
+    pub fn aggregation_rule(&self) -> AggregationRule {
+        AggregationRule { is_ratio: self.kind == IndicatorKind::Ratio, is_flow: self.flow, frequency: self.frequency }
     }
 }
 
 impl Subject {
     /// Puts the figure together and compares it, exactly, with the target that holds.
     #[must_use]
-    pub fn assess(&self, organization: &OrgCode, reach: &Reach, period: Period) -> Assessment {
-        let combined = self.reports.combine(reach, period);
+    pub fn assess(&self, organization: &OrgCode, scope: &OrgScope, period: Period) -> Assessment {
+        let combined = self.reports.combine(scope, period);
         let target = target::choose(&self.targets, organization, period.year());
         let figure = combined.figure();
         let value = figure.shown();
@@ -106,8 +106,8 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: AssessmentFilter,
-    page: &Page,
-) -> Result<Listed<Assessment>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<Assessment>, Problem> {
     let calendar = calendars::get_or_default(db, filter.calendar.as_ref()).await?;
     let after: Option<Place> = page.after()?;
     let period = match (&after, filter.period) {
@@ -130,8 +130,8 @@ pub async fn list(
         for (path, code) in listed {
             let place = Place { period, indicator: subject.indicator.code.to_string(), path: path.to_owned() };
             if items.len() < rows && after.as_ref().is_none_or(|after| place.is_after(after)) {
-                let reach = Reach { path: place.path.clone(), is_alone: false };
-                items.push((place, subject.assess(code, &reach, period)));
+                let scope = OrgScope { path: place.path.clone(), is_alone: false };
+                items.push((place, subject.assess(code, &scope, period)));
             }
         }
     }

@@ -13,7 +13,7 @@ use utoipa::{
 
 use crate::{
     base::{
-        db::types::{IndicatorCode, OrgCode, ShortText, words},
+        db::types::{IndicatorCode, OrgCode, ShortText, string_enum},
         page::page,
     },
     figures::rollup::exact::show,
@@ -52,7 +52,7 @@ impl utoipa::PartialSchema for Exact {
 
 impl ToSchema for Exact {}
 
-words! {
+string_enum! {
     /// What a figure says about its target (kết quả đánh giá).
     Verdict {
         /// The exact figure meets the target (đạt).
@@ -68,7 +68,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How a figure came about (cách tính).
     ComputedBy {
         /// One row, as it was reported for this period (theo báo cáo).

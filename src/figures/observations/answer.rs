@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::base::{
-    db::types::{ObservationId, words},
+    db::types::{ObservationId, string_enum},
     i18n::Language,
     log::Outcome,
     problem::Fault,
 };
 
-words! {
+string_enum! {
     /// What a rejected row does to the rest (xử lý khi có dòng lỗi).
     OnError {
         /// Nothing is written (hủy toàn bộ).

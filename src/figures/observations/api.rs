@@ -12,10 +12,10 @@ use super::{
 use crate::base::{
     auth::{ObservationsRead, ObservationsWrite, Permit},
     db::{Store, types::ObservationId},
-    http::{Answer, Format, Json, List, NoFilter, PageParams, Query, RetryKey, Tagged, export, table},
+    http::{Format, IdempotencyKey, Json, JsonResponse, List, NoFilter, PageParams, Query, Tagged, export, table},
     i18n::Language,
     log::{self, HistoryEntry, HistoryPage, Subject},
-    page::Listed,
+    page::Page,
     problem::Problem,
 };
 
@@ -74,18 +74,18 @@ pub async fn list_observations(
 ///
 /// With `on_error=abort` one rejected row keeps everything from being written (422 `rows-rejected`); with `continue`
 /// the good rows are written and the answer is 207, even when no row was rejected.
-#[utoipa::path(tag = "Push", params(PushParams, RetryKey), security(("oauth2" = ["observations:write"])),
+#[utoipa::path(tag = "Push", params(PushParams, IdempotencyKey), security(("oauth2" = ["observations:write"])),
     request_body = Vec<ObservationCreate>,
     responses((status = 200, description = "Every row is written or unchanged (`on_error=abort`).", body = ObservationPush), (status = 207, description = "Each row has an outcome of its own (`on_error=continue`).", body = ObservationPush)))]
 #[post("")]
 pub async fn create_observations(
     caller: Permit<ObservationsWrite>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     params: Query<PushParams>,
     language: Language,
     body: Json<Rows>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     let rows = Json { value: super::read(&body.value.0)?, digest: body.digest };
     let on_error = params.0.on_error.unwrap_or(OnError::Abort);
     crate::base::http::post(&store, &caller, retry, rows, async move |db, caller, rows| {
@@ -122,7 +122,7 @@ pub async fn list_observation_history(
     id: Path<ObservationId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<HistoryEntry>, Problem> {
+) -> Result<Page<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

@@ -5,7 +5,7 @@ use crate::{
     base::{
         db::types::Decimal,
         evidence,
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
     },
     figures::rollup::{Missing, exact},
     reference::indicators::model::{Indicator, IndicatorKind},
@@ -32,7 +32,7 @@ pub fn check(row: &ObservationCreate, indicator: &Indicator) -> Result<Numbers, 
     let mut flaws = Vec::new();
     if indicator.frequency.is_some_and(|frequency| frequency != row.period.frequency()) {
         let frequency = indicator.frequency.map_or("", |frequency| frequency.as_str());
-        let rule = say!("chỉ tiêu báo cáo theo kỳ {frequency}", "the indicator is reported by {frequency}");
+        let rule = bilingual!("chỉ tiêu báo cáo theo kỳ {frequency}", "the indicator is reported by {frequency}");
         flaws.push(("period".to_owned(), "period-frequency", rule));
     }
     if let Err(problem) = evidence::check(&row.evidence) {
@@ -109,7 +109,7 @@ fn ratio(row: &ObservationCreate) -> Result<Numbers, Wrong> {
         wrong.push(("denominator", "out-of-range", rule));
     } else if row.value.is_some() && row.value != value {
         let expected = value.map_or_else(|| "null".to_owned(), |value| value.to_string());
-        let rule = say!(
+        let rule = bilingual!(
             "khác 100 × tử số ÷ mẫu số = {expected}; hãy bỏ value hoặc sửa số",
             "differs from 100 × numerator ÷ denominator = {expected}; leave value out or mend the numbers"
         );

@@ -18,7 +18,7 @@ use crate::{
         auth::Caller,
         db::{Batches, Db, Store, types::ObservationId},
         i18n::Bilingual,
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
     },
     reference::organizations,
@@ -32,15 +32,15 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: &ObservationFilter,
-    page: &Page,
-) -> Result<Listed<Observation>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<Observation>, Problem> {
     check_filter(filter, page)?;
     let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
     let after = page.after()?;
     let rows = store::list(db, &under, filter, after, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
     let rows = page.cut(rows, total, |row| row.id.to_string());
-    Ok(Listed { items: as_asked(db, filter, rows.items).await?, next_cursor: rows.next_cursor, total: rows.total })
+    Ok(Page { items: as_asked(db, filter, rows.items).await?, next_cursor: rows.next_cursor, total: rows.total })
 }
 
 /// All figures about the caller's part of the tree, batch after batch, in the order of their keys; of one moment.
@@ -51,7 +51,7 @@ pub async fn export(
     store: &Store,
     caller: &Caller,
     filter: ObservationFilter,
-    page: &Page,
+    page: &PageRequest,
 ) -> Result<Batches<Vec<Observation>, Problem>, Problem> {
     check_filter(&filter, page)?;
     let under = store.read(async |db| organizations::narrow(db, caller, filter.under.as_ref()).await).await?;
@@ -76,7 +76,7 @@ async fn as_asked(db: &mut Db, filter: &ObservationFilter, rows: Vec<Row>) -> Re
     Ok(items)
 }
 
-fn check_filter(filter: &ObservationFilter, page: &Page) -> Result<(), Problem> {
+fn check_filter(filter: &ObservationFilter, page: &PageRequest) -> Result<(), Problem> {
     if let (Some(from), Some(to)) = (filter.period_from, filter.period_to)
         && from.frequency() != to.frequency()
     {

@@ -8,7 +8,9 @@ use crate::{
         db::{
             prelude::*,
             schema::observations,
-            types::{Decimal, IndicatorCode, Instant, JsonText, LongText, ObservationId, OrgCode, ShortText, words},
+            types::{
+                Decimal, IndicatorCode, Instant, JsonText, LongText, ObservationId, OrgCode, ShortText, string_enum,
+            },
         },
         evidence::Evidence,
         i18n::Bilingual,
@@ -19,7 +21,7 @@ use crate::{
     reference::calendars::Period,
 };
 
-words! {
+string_enum! {
     /// How sure a figure is (tính chất số liệu).
     ObservationStatus {
         /// It may still change (ước tính).

@@ -13,7 +13,7 @@ use super::{
     answer::{ObservationPush, OnError, PushCounts, PushRow},
     check::{Numbers, check},
     model::{Observation, ObservationCreate, Row},
-    store::{self, Settled},
+    store::{self, UpsertResult},
 };
 use crate::{
     base::{
@@ -23,8 +23,8 @@ use crate::{
             Db,
             types::{JsonText, ObservationId},
         },
-        http::Answer,
-        i18n::{Bilingual, Language, say},
+        http::JsonResponse,
+        i18n::{Bilingual, Language, bilingual},
         log::{self, Outcome, Subject},
         problem::{Fault, Place, Problem},
         validation::parse,
@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// How many rows one push may have.
-pub const MOST: usize = 5_000;
+pub const MAX_ROWS: usize = 5_000;
 
 /// The rows of a push as they came, each to be read on its own.
 #[derive(Debug, Deserialize)]
@@ -55,11 +55,14 @@ pub type Parsed = Result<ObservationCreate, Vec<Fault>>;
 /// # Errors
 /// `too-many-rows`.
 pub fn read(rows: &[Box<RawValue>]) -> Result<Vec<Parsed>, Problem> {
-    if rows.len() > MOST {
+    if rows.len() > MAX_ROWS {
         let sent = rows.len();
         return Err(Problem::new(
             "too-many-rows",
-            say!("{sent} dòng; một lần gửi nhiều nhất {MOST}.", "{sent} rows; one push has at most {MOST}."),
+            bilingual!(
+                "{sent} dòng; một lần gửi nhiều nhất {MAX_ROWS}.",
+                "{sent} rows; one push has at most {MAX_ROWS}."
+            ),
         ));
     }
     Ok(rows
@@ -95,7 +98,7 @@ pub async fn push(
     on_error: OnError,
     language: Language,
     parsed: Vec<Parsed>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     let checked = judge(db, caller, parsed).await?;
     if on_error == OnError::Abort && checked.iter().any(Result::is_err) {
         return Err(rejected(checked));
@@ -111,7 +114,7 @@ pub async fn push(
     ended.sort_unstable_by_key(|ended| ended.row);
     let mut push = ObservationPush { counts: PushCounts::default(), rows: ended };
     push.rows.iter().for_each(|ended| push.counts.count(ended.outcome));
-    Answer::of(if on_error == OnError::Abort { 200 } else { 207 }, &push)
+    JsonResponse::of(if on_error == OnError::Abort { 200 } else { 207 }, &push)
 }
 
 fn rejected(checked: Vec<Result<Row, Vec<Fault>>>) -> Problem {
@@ -120,7 +123,7 @@ fn rejected(checked: Vec<Result<Row, Vec<Fault>>>) -> Problem {
     let bad = faults.len();
     let mut problem = Problem::new(
         "rows-rejected",
-        say!(
+        bilingual!(
             "{bad} trên {all} dòng bị từ chối; không có gì được ghi. Xem errors.",
             "{bad} of {all} rows were rejected; nothing was written. See errors."
         ),
@@ -145,7 +148,12 @@ async fn judge(db: &mut Db, caller: &Caller, parsed: Vec<Parsed>) -> Result<Vec<
         let breakdown = row.breakdown.as_ref().map_or_else(String::new, ToString::to_string);
         let natural = (row.indicator.clone(), row.organization.clone(), row.period, breakdown.clone());
         if let Some(first) = seen.get(&natural) {
-            faults.push(fault(at, "", "duplicate-row", say!("trùng khóa với dòng {first}", "same key as row {first}")));
+            faults.push(fault(
+                at,
+                "",
+                "duplicate-row",
+                bilingual!("trùng khóa với dòng {first}", "same key as row {first}"),
+            ));
         } else {
             seen.insert(natural, at + 1);
         }
@@ -174,7 +182,7 @@ async fn judge(db: &mut Db, caller: &Caller, parsed: Vec<Parsed>) -> Result<Vec<
 }
 
 fn unknown(vi: &str, en: &str, code: &impl std::fmt::Display) -> Bilingual {
-    say!(
+    bilingual!(
         "không có {vi} {code} trong phạm vi của hệ thống gọi",
         "there is no {en} {code} in the caller's part of the tree"
     )
@@ -214,13 +222,13 @@ async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<(usize, Row)>) -> Res
         ))
     });
     let (numbers, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-    let settled = store::upsert(db, &rows).await?;
+    let upserted = store::upsert(db, &rows).await?;
     let (mut ended, mut entries) = (Vec::with_capacity(rows.len()), Vec::new());
-    for ((number, row), now) in numbers.into_iter().zip(rows).zip(settled) {
+    for ((number, row), now) in numbers.into_iter().zip(rows).zip(upserted) {
         let outcome = match now {
-            Settled { is_written: false, .. } => Outcome::Unchanged,
-            Settled { version: 1, .. } => Outcome::Created,
-            Settled { .. } => Outcome::Updated,
+            UpsertResult { is_written: false, .. } => Outcome::Unchanged,
+            UpsertResult { version: 1, .. } => Outcome::Created,
+            UpsertResult { .. } => Outcome::Updated,
         };
         ended.push(PushRow { row: number, ..PushRow::of(outcome, now.id, now.version) });
         if !now.is_written {

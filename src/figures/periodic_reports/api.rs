@@ -11,9 +11,9 @@ use crate::{
     base::{
         auth::{Permit, ReportsRead},
         db::Store,
-        http::{Format, Query, Said, table},
+        http::{Format, Localized, Query, table},
         i18n::{Bilingual, Language},
-        page::Listed,
+        page::Page,
         problem::Problem,
         settings::Settings,
     },
@@ -47,7 +47,8 @@ pub async fn get_periodic_report(
 ) -> Result<HttpResponse, Problem> {
     let (period, format) = (calendars::named(&period)?, format(&request, filter.0.format)?);
     let (caller, days) = (caller.caller(), settings.due_soon_days);
-    let report = store.heavy(async move |db| super::get(db, &caller, period, filter.0, language, days).await).await?;
+    let report =
+        store.snapshot(async move |db| super::get(db, &caller, period, filter.0, language, days).await).await?;
     answer(&request, format, report, language)
 }
 
@@ -76,10 +77,10 @@ fn answer(
     language: Language,
 ) -> Result<HttpResponse, Problem> {
     let mut answer = match format {
-        ReportFormat::Json => Said(report, language).respond_to(request),
+        ReportFormat::Json => Localized(report, language).respond_to(request),
         ReportFormat::Csv => {
             let items = super::lines(&report, language);
-            table(request, Format::Csv, COLUMNS, &Listed { items, next_cursor: None, total: None })?
+            table(request, Format::Csv, COLUMNS, &Page { items, next_cursor: None, total: None })?
         }
     };
     let headers = answer.headers_mut();

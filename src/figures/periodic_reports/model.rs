@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    base::db::types::{OrgCode, ShortText, words},
+    base::db::types::{OrgCode, ShortText, string_enum},
     figures::progress::model::Progress,
     reference::calendars::model::CalendarPeriod,
 };
@@ -21,7 +21,7 @@ pub struct PeriodicReport {
     pub figures: Progress,
 }
 
-words! {
+string_enum! {
     /// A format of a report (định dạng báo cáo).
     ReportFormat {
         /// The whole report as one JSON object, for programs (dữ liệu có cấu trúc).

@@ -45,7 +45,7 @@ pub async fn get_progress(
     store: Data<Store>,
 ) -> Result<Json<Progress>, Problem> {
     let (caller, days) = (caller.caller(), settings.due_soon_days);
-    let progress = store.heavy(async move |db| super::get(db, &caller, filter.0, days).await).await?;
+    let progress = store.snapshot(async move |db| super::get(db, &caller, filter.0, days).await).await?;
     Ok(Json(progress))
 }
 
@@ -66,6 +66,6 @@ pub async fn get_document_rollup(
 ) -> Result<Json<Progress>, Problem> {
     let (caller, days) = (caller.caller(), settings.due_soon_days);
     let filter = ProgressFilter { document: Some(*id), period: filter.0.period, ..ProgressFilter::default() };
-    let progress = store.heavy(async move |db| super::get(db, &caller, filter, days).await).await?;
+    let progress = store.snapshot(async move |db| super::get(db, &caller, filter, days).await).await?;
     Ok(Json(progress))
 }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{
-    fold::Alike,
     store::{self, LiveTask},
+    task_totals::TaskGroup,
 };
 use crate::{
     base::{
@@ -17,7 +17,7 @@ use crate::{
         },
         problem::Problem,
     },
-    figures::rollup::combine::Reach,
+    figures::rollup::combine::OrgScope,
     reference::calendars::{end_of, today},
     work::tasks::model::TaskState,
 };
@@ -69,19 +69,19 @@ impl From<Version> for LiveTask {
 /// What the database says; `internal` when a version in the log cannot be read.
 pub async fn tasks(
     db: &mut Db,
-    reach: &Reach,
+    scope: &OrgScope,
     documents: Option<&[DocumentId]>,
     day: NaiveDate,
-) -> Result<BTreeMap<TaskId, Alike>, Problem> {
+) -> Result<BTreeMap<TaskId, TaskGroup>, Problem> {
     let end = end_of(day).map_err(Problem::internal)?.into();
     let changed: BTreeSet<String> = store::changed_since(db, end).await?.into_iter().collect();
     let mut tasks: BTreeMap<TaskId, LiveTask> = BTreeMap::new();
-    for task in store::live_tasks(db, reach).await? {
+    for task in store::live_tasks(db, scope).await? {
         if !changed.contains(&task.id.to_string()) {
             tasks.insert(task.id, task);
         }
     }
-    for (_, content) in store::versions_before(db, reach, end).await? {
+    for (_, content) in store::versions_before(db, scope, end).await? {
         let version: Version = serde_json::from_str(&content).map_err(Problem::internal)?;
         tasks.insert(version.id, version.into());
     }
@@ -103,7 +103,7 @@ pub async fn tasks(
     Ok(tasks.into_iter().map(|(id, task)| (id, task.into())).collect())
 }
 
-impl From<LiveTask> for Alike {
+impl From<LiveTask> for TaskGroup {
     fn from(task: LiveTask) -> Self {
         Self {
             state: task.state,

@@ -3,13 +3,13 @@
 pub mod api;
 pub mod as_of;
 mod coverage;
-pub mod fold;
 pub mod model;
 pub mod store;
+pub mod task_totals;
 
-use fold::{Alike, Fold};
 use model::{Coverage, Money, Progress, ProgressFilter, Remark, Tasks};
 use store::{LiveGroup, Remarks};
+use task_totals::{TaskGroup, TaskTotals};
 
 use crate::{
     base::{
@@ -28,7 +28,7 @@ use crate::{
             model::Assessment,
             store::{Wanted, indicators},
         },
-        rollup::combine::Reach,
+        rollup::combine::OrgScope,
     },
     reference::{
         calendars::{self, Frequency, Period, today},
@@ -88,17 +88,17 @@ pub async fn get(
 /// 404 for an organization or document that the caller may not see.
 pub async fn compute(db: &mut Db, caller: &Caller, ask: Ask) -> Result<Progress, Problem> {
     let under = organizations::get(db, caller, &ask.under).await?;
-    let reach = Reach { path: under.path, is_alone: ask.is_alone };
+    let scope = OrgScope { path: under.path, is_alone: ask.is_alone };
     let documents = match ask.document {
         Some(id) => Some(documents::implementing(db, caller, id).await?),
         None => None,
     };
     let counted = if ask.as_of.day == today(caller.now().utc()) {
-        live(db, &reach, documents.clone(), &ask).await?
+        live(db, &scope, documents.clone(), &ask).await?
     } else {
-        past(db, &reach, documents.as_deref(), &ask).await?
+        past(db, &scope, documents.as_deref(), &ask).await?
     };
-    let (indicators, coverage) = figures(db, caller, &reach, documents, &ask).await?;
+    let (indicators, coverage) = figures(db, caller, &scope, documents, &ask).await?;
     let (obstacles, proposals) = split(counted.remarks);
     Ok(Progress {
         under: ask.under,
@@ -124,28 +124,33 @@ struct Counted {
 }
 
 /// Today: the database counts groups of the live table.
-async fn live(db: &mut Db, reach: &Reach, documents: Option<Vec<DocumentId>>, ask: &Ask) -> Result<Counted, Problem> {
-    let mut fold = Fold::on(ask.as_of);
-    for group in store::live_groups(db, reach, documents.clone(), ask.as_of.day).await? {
+async fn live(
+    db: &mut Db,
+    scope: &OrgScope,
+    documents: Option<Vec<DocumentId>>,
+    ask: &Ask,
+) -> Result<Counted, Problem> {
+    let mut fold = TaskTotals::on(ask.as_of);
+    for group in store::live_groups(db, scope, documents.clone(), ask.as_of.day).await? {
         fold.add(&group.into());
     }
-    let (tasks, money) = fold.end(store::names(db, reach).await?);
-    Ok(Counted { tasks, money, remarks: store::live_remarks(db, reach, documents, ask.as_of.day).await? })
+    let (tasks, money) = fold.end(store::names(db, scope).await?);
+    Ok(Counted { tasks, money, remarks: store::live_remarks(db, scope, documents, ask.as_of.day).await? })
 }
 
 /// A day that is over: each task as it was at its end.
-async fn past(db: &mut Db, reach: &Reach, documents: Option<&[DocumentId]>, ask: &Ask) -> Result<Counted, Problem> {
-    let each = as_of::tasks(db, reach, documents, ask.as_of.day).await?;
-    let mut fold = Fold::on(ask.as_of);
+async fn past(db: &mut Db, scope: &OrgScope, documents: Option<&[DocumentId]>, ask: &Ask) -> Result<Counted, Problem> {
+    let each = as_of::tasks(db, scope, documents, ask.as_of.day).await?;
+    let mut fold = TaskTotals::on(ask.as_of);
     for task in each.values() {
         fold.add(task);
     }
     let ids: Vec<_> = each.keys().copied().collect();
-    let (tasks, money) = fold.end(store::names(db, reach).await?);
+    let (tasks, money) = fold.end(store::names(db, scope).await?);
     Ok(Counted { tasks, money, remarks: store::remarks_on(db, &ids, ask.as_of.day).await? })
 }
 
-impl From<LiveGroup> for Alike {
+impl From<LiveGroup> for TaskGroup {
     fn from(group: LiveGroup) -> Self {
         Self {
             state: group.state,
@@ -165,17 +170,17 @@ impl From<LiveGroup> for Alike {
 async fn figures(
     db: &mut Db,
     caller: &Caller,
-    reach: &Reach,
+    scope: &OrgScope,
     documents: Option<Vec<DocumentId>>,
     ask: &Ask,
 ) -> Result<(Vec<Assessment>, Coverage), Problem> {
     let wanted = Wanted { documents, ..Wanted::default() };
-    let subtree = Subtree::at(reach.path.clone());
+    let subtree = Subtree::at(scope.path.clone());
     let (mut assessments, mut coverage) = (Vec::new(), Coverage::default());
     let mut subjects = Loading::of(indicators(db, caller.subtree(), wanted).await?, subtree, ask.period);
     while let Some(subject) = subjects.next(db).await? {
-        assessments.push(subject.assess(&ask.under, reach, ask.period));
-        coverage.count(&subject, reach, ask.period);
+        assessments.push(subject.assess(&ask.under, scope, ask.period));
+        coverage.count(&subject, scope, ask.period);
     }
     Ok((assessments, coverage))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    base::db::types::{DocumentId, IndicatorCode, Instant, LongText, OrgCode, ShortText, TaskId, words},
+    base::db::types::{DocumentId, IndicatorCode, Instant, LongText, OrgCode, ShortText, TaskId, string_enum},
     figures::assessments::model::{Assessment, Exact},
     reference::calendars::Period,
     work::tasks::{Timeliness, model::TaskState},
@@ -178,7 +178,7 @@ pub struct Remark {
     pub text: LongText,
 }
 
-words! {
+string_enum! {
     /// Why an expected figure is missing (lý do thiếu số liệu).
     MissingReason {
         /// Nothing was reported (chưa báo cáo).

@@ -17,7 +17,7 @@ use crate::{
         },
         log::Subject,
     },
-    figures::rollup::combine::Reach,
+    figures::rollup::combine::OrgScope,
     work::tasks::model::TaskState,
 };
 
@@ -65,13 +65,13 @@ pub type Remarks = (TaskId, Option<String>, ShortText, NaiveDate, Option<LongTex
 /// Counts and sums of the tasks that were assigned by the day, in one pass of the database.
 pub async fn live_groups(
     db: &mut Db,
-    reach: &Reach,
+    scope: &OrgScope,
     documents: Option<Vec<DocumentId>>,
     day: NaiveDate,
 ) -> QueryResult<Vec<LiveGroup>> {
-    let reach = reach.clone();
+    let scope = scope.clone();
     both!(db, |c| {
-        let (from, to) = reach.range();
+        let (from, to) = scope.range();
         let mut query = tasks::table
             .inner_join(organizations::table)
             .group_by((tasks::state, tasks::due_on, tasks::completed_on, tasks::lead, tasks::group))
@@ -98,10 +98,10 @@ pub async fn live_groups(
 }
 
 /// Every task of the reach as it is now.
-pub async fn live_tasks(db: &mut Db, reach: &Reach) -> QueryResult<Vec<LiveTask>> {
-    let reach = reach.clone();
+pub async fn live_tasks(db: &mut Db, scope: &OrgScope) -> QueryResult<Vec<LiveTask>> {
+    let scope = scope.clone();
     both!(db, |c| {
-        let (from, to) = reach.range();
+        let (from, to) = scope.range();
         tasks::table
             .inner_join(organizations::table)
             .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
@@ -120,10 +120,10 @@ pub async fn changed_since(db: &mut Db, end: Instant) -> QueryResult<Vec<String>
 }
 
 /// Of the tasks that changed at that moment or later, the version that held before it, or else the first: id and content.
-pub async fn versions_before(db: &mut Db, reach: &Reach, end: Instant) -> QueryResult<Vec<(String, String)>> {
-    let reach = reach.clone();
+pub async fn versions_before(db: &mut Db, scope: &OrgScope, end: Instant) -> QueryResult<Vec<(String, String)>> {
+    let scope = scope.clone();
     both!(db, |c| {
-        let (from, to) = reach.range();
+        let (from, to) = scope.range();
         let (between, later) = diesel::alias!(changes as between, changes as later);
         let is_followed = exists(
             later
@@ -204,13 +204,13 @@ macro_rules! remarks {
 /// What the latest update of each live task up to the day says of obstacles and proposals.
 pub async fn live_remarks(
     db: &mut Db,
-    reach: &Reach,
+    scope: &OrgScope,
     documents: Option<Vec<DocumentId>>,
     day: NaiveDate,
 ) -> QueryResult<Vec<Remarks>> {
-    let reach = reach.clone();
+    let scope = scope.clone();
     both!(db, |c| {
-        let (from, to) = reach.range();
+        let (from, to) = scope.range();
         let mut query = remarks!(day)
             .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
             .filter(tasks::assigned_on.is_null().or(tasks::assigned_on.le(day)))
@@ -233,10 +233,10 @@ pub async fn remarks_on(db: &mut Db, ids: &[TaskId], day: NaiveDate) -> QueryRes
 }
 
 /// The names of the organizations of the reach.
-pub async fn names(db: &mut Db, reach: &Reach) -> QueryResult<BTreeMap<OrgCode, ShortText>> {
-    let reach = reach.clone();
+pub async fn names(db: &mut Db, scope: &OrgScope) -> QueryResult<BTreeMap<OrgCode, ShortText>> {
+    let scope = scope.clone();
     let rows: Vec<(OrgCode, ShortText)> = both!(db, |c| {
-        let (from, to) = reach.range();
+        let (from, to) = scope.range();
         organizations::table
             .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
             .select((organizations::code, organizations::name))

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::{
     Reported,
     figure::Combined,
-    said::{Own, Said, Sum},
+    reported_totals::{OwnTotal, PeriodReport, Sum},
 };
 use crate::{
     base::{
@@ -19,7 +19,7 @@ use crate::{
 
 /// What an indicator's figures are made of.
 #[derive(Debug, Clone, Copy)]
-pub struct Nature {
+pub struct AggregationRule {
     /// 100 × Σ numerators ÷ Σ denominators, instead of Σ values.
     pub is_ratio: bool,
     /// Adds up over time; otherwise the last value stands.
@@ -28,7 +28,7 @@ pub struct Nature {
     pub frequency: Option<Frequency>,
 }
 
-impl Nature {
+impl AggregationRule {
     /// Whose reports can count towards the asked period: of the frequency's periods within it; without a frequency, of
     /// itself and of all finer ones that add up to it.
     #[must_use]
@@ -53,14 +53,14 @@ fn parts(period: Period) -> Vec<Period> {
 
 /// Whose reports count: an organization with all below it, or it alone.
 #[derive(Debug, Clone)]
-pub struct Reach {
+pub struct OrgScope {
     /// Codes from the root down, each ended by `/`.
     pub path: String,
     /// Leaves out what is below.
     pub is_alone: bool,
 }
 
-impl Reach {
+impl OrgScope {
     /// Whether it covers a path.
     fn holds(&self, path: &str) -> bool {
         if self.is_alone { path == self.path } else { path.starts_with(&self.path) }
@@ -83,11 +83,11 @@ impl Reach {
 struct Reporter {
     path: Inline,
     code: OrgCode,
-    periods: SmallVec<[(Period, Own); 1]>,
+    periods: SmallVec<[(Period, PeriodReport); 1]>,
 }
 
 impl Reporter {
-    fn of(&self, period: Period) -> Option<&Own> {
+    fn of(&self, period: Period) -> Option<&PeriodReport> {
         self.periods.iter().find(|(known, _)| *known == period).map(|(_, own)| own)
     }
 }
@@ -95,14 +95,14 @@ impl Reporter {
 /// All that was reported of one indicator, in the order of the tree.
 #[derive(Debug)]
 pub struct Reports {
-    nature: Nature,
+    aggregation_rule: AggregationRule,
     reporters: Vec<Reporter>,
 }
 
 impl Reports {
     /// Sorts the rows by organization and period.
     #[must_use]
-    pub fn new(nature: Nature, rows: &[Reported]) -> Self {
+    pub fn new(aggregation_rule: AggregationRule, rows: &[Reported]) -> Self {
         let mut order: Vec<&Reported> = rows.iter().collect();
         order.sort_unstable_by(|row, other| row.path.cmp(&other.path));
         let mut reporters: Vec<Reporter> = Vec::with_capacity(rows.len());
@@ -113,15 +113,16 @@ impl Reports {
             }
             let Some(Reporter { periods, .. }) = reporters.last_mut() else { continue };
             let place = periods.iter().position(|(known, _)| *known == row.period).unwrap_or_else(|| {
-                periods.push((row.period, Own::default()));
+                periods.push((row.period, PeriodReport::default()));
                 periods.len() - 1
             });
             if let Some((_, own)) = periods.get_mut(place) {
-                if row.is_whole { &mut own.whole } else { &mut own.pieces }.add(&Sum::of(row, nature.is_ratio));
+                if row.is_whole { &mut own.whole } else { &mut own.pieces }
+                    .add(&Sum::of(row, aggregation_rule.is_ratio));
                 own.rows += 1;
             }
         }
-        Self { nature, reporters }
+        Self { aggregation_rule, reporters }
     }
 
     /// Path and code of every organization that said anything, in the order of the tree.
@@ -138,27 +139,27 @@ impl Reports {
     }
 
     /// The organizations of the reach that said anything.
-    fn inside(&self, reach: &Reach) -> impl Iterator<Item = &Reporter> {
-        let first = self.reporters.partition_point(|reporter| *reporter.path < *reach.path);
-        self.reporters.iter().skip(first).take_while(|reporter| reach.holds(&reporter.path))
+    fn inside(&self, scope: &OrgScope) -> impl Iterator<Item = &Reporter> {
+        let first = self.reporters.partition_point(|reporter| *reporter.path < *scope.path);
+        self.reporters.iter().skip(first).take_while(|reporter| scope.holds(&reporter.path))
     }
 
     /// Whether anything in the reach stands for a figure over the asked period, so that the figure is not
     /// [`super::figure::Figure::NoData`]: one figure gives way to another only.
     #[must_use]
-    pub fn has_figure(&self, reach: &Reach, asked: Period) -> bool {
-        let said = |span| self.inside(reach).any(|reporter| self.said(reporter, span).sum.is_figure());
-        self.nature.spans(asked).into_iter().any(said)
+    pub fn has_figure(&self, scope: &OrgScope, asked: Period) -> bool {
+        let said = |span| self.inside(scope).any(|reporter| self.said(reporter, span).sum.is_figure());
+        self.aggregation_rule.spans(asked).into_iter().any(said)
     }
 
     /// The figure of the reach over the asked period.
     #[must_use]
-    pub fn combine(&self, reach: &Reach, asked: Period) -> Combined {
-        let mut combined = Combined { is_ratio: self.nature.is_ratio, ..Combined::default() };
-        let spans = self.nature.spans(asked);
+    pub fn combine(&self, scope: &OrgScope, asked: Period) -> Combined {
+        let mut combined = Combined { is_ratio: self.aggregation_rule.is_ratio, ..Combined::default() };
+        let spans = self.aggregation_rule.spans(asked);
         let is_one = spans.len() == 1;
         for span in spans {
-            self.add_topmost(&mut combined, reach, span);
+            self.add_topmost(&mut combined, scope, span);
         }
         if !is_one {
             // Whoever reported for several periods contributes once, in the place of the first.
@@ -169,8 +170,8 @@ impl Reports {
     }
 
     /// Adds each organization that has a figure over the span and none above it that stands for it.
-    fn add_topmost(&self, combined: &mut Combined, reach: &Reach, span: Period) {
-        let said: Vec<_> = self.inside(reach).map(|reporter| (reporter, self.said(reporter, span))).collect();
+    fn add_topmost(&self, combined: &mut Combined, scope: &OrgScope, span: Period) {
+        let said: Vec<_> = self.inside(scope).map(|reporter| (reporter, self.said(reporter, span))).collect();
         let mut covered: Option<&str> = None;
         for (place, (reporter, own)) in said.iter().enumerate() {
             let path = &*reporter.path;
@@ -195,22 +196,22 @@ impl Reports {
     }
 
     /// Whether a figure stands back for one below it: without a number for any number, and a stock for a later one.
-    fn gives_way(&self, own: &Said, lower: &Said) -> bool {
-        let is_stale = !self.nature.is_flow && lower.until() > own.until();
+    fn gives_way(&self, own: &OwnTotal, lower: &OwnTotal) -> bool {
+        let is_stale = !self.aggregation_rule.is_flow && lower.until() > own.until();
         lower.sum.has_number() && (is_stale || !own.sum.has_number())
     }
 
     /// What the organization itself said over the span.
-    fn said(&self, reporter: &Reporter, span: Period) -> Said {
-        if self.nature.is_flow { self.total(reporter, span) } else { self.last(reporter, span) }
+    fn said(&self, reporter: &Reporter, span: Period) -> OwnTotal {
+        if self.aggregation_rule.is_flow { self.total(reporter, span) } else { self.last(reporter, span) }
     }
 
     /// Of a flow: what was reported for the period; else, without a frequency, the total of its parts.
-    fn total(&self, reporter: &Reporter, period: Period) -> Said {
+    fn total(&self, reporter: &Reporter, period: Period) -> OwnTotal {
         let own = reporter.of(period);
-        let mut said = own.map(|own| Said::once(period, own)).unwrap_or_default();
-        if self.nature.frequency.is_none() && !said.sum.is_figure() {
-            said = Said::default();
+        let mut said = own.map(|own| OwnTotal::once(period, own)).unwrap_or_default();
+        if self.aggregation_rule.frequency.is_none() && !said.sum.is_figure() {
+            said = OwnTotal::default();
             for part in parts(period) {
                 said.add(self.total(reporter, part));
             }
@@ -219,12 +220,12 @@ impl Reports {
     }
 
     /// Of a stock: the last figure; of two that end together, that of the longer period.
-    fn last(&self, reporter: &Reporter, span: Period) -> Said {
-        let within = self.nature.periods(span).into_iter();
+    fn last(&self, reporter: &Reporter, span: Period) -> OwnTotal {
+        let within = self.aggregation_rule.periods(span).into_iter();
         let figures = within.filter_map(|period| Some((period, reporter.of(period)?)));
         let last = figures
             .filter(|(_, own)| own.sum().is_figure())
             .max_by_key(|(period, _)| (period.last_month(), period.frequency()));
-        last.map(|(period, own)| Said::once(period, own)).unwrap_or_default()
+        last.map(|(period, own)| OwnTotal::once(period, own)).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::said::Sum;
+use super::reported_totals::Sum;
 use crate::{
     base::db::types::OrgCode,
     figures::rollup::exact::{compare_ratio, compare_value, percent},

@@ -4,7 +4,7 @@ pub mod combine;
 pub mod exact;
 pub mod figure;
 mod reported;
-mod said;
+mod reported_totals;
 pub mod target;
 
 pub use reported::{Missing, Reported};

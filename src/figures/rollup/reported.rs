@@ -3,12 +3,12 @@
 use crate::{
     base::db::{
         prelude::*,
-        types::{Decimal, IndicatorCode, Inline, OrgCode, words},
+        types::{Decimal, IndicatorCode, Inline, OrgCode, string_enum},
     },
     reference::calendars::Period,
 };
 
-words! {
+string_enum! {
     /// Why there is no number (lý do không có số liệu).
     Missing {
         /// The indicator does not apply here, or there was nothing to count (không áp dụng).

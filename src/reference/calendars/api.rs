@@ -12,9 +12,9 @@ use super::{
 use crate::base::{
     auth::{AnyClient, Permit},
     db::Store,
-    http::{List, NoFilter, PageParams, Query, Said, Tagged},
+    http::{List, Localized, NoFilter, PageParams, Query, Tagged},
     i18n::Language,
-    page::Listed,
+    page::Page,
     problem::Problem,
 };
 
@@ -30,7 +30,7 @@ pub async fn list_calendars(
     _caller: Permit<AnyClient>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<Calendar>, Problem> {
+) -> Result<Page<Calendar>, Problem> {
     store.read(async |db| super::list(db, &list.page).await).await
 }
 
@@ -63,10 +63,10 @@ pub async fn list_calendar_periods(
     filter: Query<DayFilter>,
     language: Language,
     store: Data<Store>,
-) -> Result<Said<PeriodsOfDay>, Problem> {
+) -> Result<Localized<PeriodsOfDay>, Problem> {
     let date = filter.0.date;
     let calendar = store.read(async |db| super::get(db, &code).await).await?;
-    super::periods_of_day(&calendar, date, caller.now(), language).map(|periods| Said(periods, language))
+    super::periods_of_day(&calendar, date, caller.now(), language).map(|periods| Localized(periods, language))
 }
 
 /// Get a period of a calendar
@@ -84,9 +84,9 @@ pub async fn get_calendar_period(
     path: Path<(String, String)>,
     language: Language,
     store: Data<Store>,
-) -> Result<Said<CalendarPeriod>, Problem> {
+) -> Result<Localized<CalendarPeriod>, Problem> {
     let (code, period) = path.into_inner();
     let calendar = store.read(async |db| super::get(db, &code).await).await?;
     let period = super::named(&period)?;
-    CalendarPeriod::of(&calendar, period, caller.now(), language).map(|period| Said(period, language))
+    CalendarPeriod::of(&calendar, period, caller.now(), language).map(|period| Localized(period, language))
 }

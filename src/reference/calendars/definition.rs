@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::base::db::types::words;
+use crate::base::db::types::string_enum;
 
 /// Working days after cut-off when a calendar states none: practice elsewhere, not law.
 pub const DEFAULT_WORKING_DAYS: u8 = 2;
@@ -84,7 +84,7 @@ impl Default for DueRule {
     }
 }
 
-words! {
+string_enum! {
     /// A day of the week (ngày trong tuần).
     DayOfWeek {
         /// Monday (thứ hai).

@@ -1,8 +1,8 @@
 //! How often something is reported (tần suất).
 
-use crate::base::db::types::words;
+use crate::base::db::types::string_enum;
 
-words! {
+string_enum! {
     /// How often something is reported (tần suất).
     Frequency {
         /// Every month (tháng).

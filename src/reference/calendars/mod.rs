@@ -27,7 +27,7 @@ use crate::base::{
         types::{Instant, JsonText, ShortText},
     },
     i18n::{Bilingual, Language},
-    page::{Listed, Page},
+    page::{Page, PageRequest},
     problem::{OrNotFound, Problem},
     resource::Versioned,
 };
@@ -70,7 +70,7 @@ pub fn shipped(code: &str) -> Option<Calendar> {
 ///
 /// # Errors
 /// What the database says; `invalid-cursor`.
-pub async fn list(db: &mut Db, page: &Page) -> Result<Listed<Calendar>, Problem> {
+pub async fn list(db: &mut Db, page: &PageRequest) -> Result<Page<Calendar>, Problem> {
     let rows = store::list(db, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db).await?) } else { None };
     Ok(page.cut(rows, total, |row| row.code.clone()).map(|row| row.content.0))
@@ -101,7 +101,10 @@ pub async fn get_or_default(db: &mut Db, code: Option<&ShortText>) -> Result<Cal
 pub fn named(period: &str) -> Result<Period, Problem> {
     period.parse().map_err(|error: PeriodError| {
         let (vi, en) = (error.vi(), error.en());
-        Problem::new("not-found", crate::base::i18n::say!("Không có kỳ này: {vi}.", "There is no such period: {en}."))
+        Problem::new(
+            "not-found",
+            crate::base::i18n::bilingual!("Không có kỳ này: {vi}.", "There is no such period: {en}."),
+        )
     })
 }
 

@@ -9,7 +9,7 @@ use super::definition::{Calendar, Text};
 use super::error::NoSuchDate;
 use super::frequency::Frequency;
 use super::period::Period;
-use crate::base::db::types::words;
+use crate::base::db::types::string_enum;
 
 /// Local time: `Asia/Ho_Chi_Minh` is UTC+07:00 without summer time since 1975-06-13, so no time zone database is needed.
 pub const HO_CHI_MINH: FixedOffset = match FixedOffset::east_opt(7 * 60 * 60) {
@@ -29,7 +29,7 @@ pub struct Window {
     pub to: NaiveDate,
 }
 
-words! {
+string_enum! {
     /// Where the present moment stands to a period (trạng thái kỳ báo cáo).
     PeriodState {
         /// The window has not begun (chưa đến kỳ).

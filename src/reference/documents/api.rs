@@ -9,9 +9,9 @@ use super::model::{Document, DocumentCreate, DocumentFilter, DocumentPage, Docum
 use crate::base::{
     auth::{DocumentsRead, DocumentsWrite, Permit},
     db::{Store, types::DocumentId},
-    http::{Answer, ByKey, IfMatch, Json, List, NoFilter, PageParams, RetryKey, Tagged},
+    http::{ByKey, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, PageParams, Tagged},
     log::{self, HistoryEntry, HistoryPage, Outcome, Subject},
-    page::Listed,
+    page::Page,
     problem::Problem,
 };
 
@@ -27,7 +27,7 @@ pub async fn list_documents(
     caller: Permit<DocumentsRead>,
     list: List<DocumentFilter>,
     store: Data<Store>,
-) -> Result<Listed<Document>, Problem> {
+) -> Result<Page<Document>, Problem> {
     store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await
 }
 
@@ -37,18 +37,18 @@ pub async fn list_documents(
 /// that has its own id for the document uses `PUT /v1/documents/by-key/{source}/{source_key}` instead, which can be
 /// repeated and updates too. A document marked secret (mật) is refused with 422 `secret-document`, and nothing of it is
 /// kept.
-#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["documents:write"])),
+#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["documents:write"])),
     responses((status = 201, description = "Added; `Location` says where it is.", body = Document)))]
 #[post("")]
 pub async fn create_document(
     caller: Permit<DocumentsWrite>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<DocumentCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
         let document = super::create(db, caller, new).await?;
-        Answer::created(format!("/v1/documents/{}", document.id), &document)
+        JsonResponse::created(format!("/v1/documents/{}", document.id), &document)
     })
     .await
 }
@@ -119,14 +119,14 @@ pub async fn put_document_by_key(
     etag: Option<IfMatch>,
     body: Json<DocumentCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     let (caller, ByKey { source, source_key: key }, body) = (caller.caller(), key.into_inner(), body.into_inner());
     let (document, outcome) = store
         .write(async move |db| super::put_matching(db, &caller, (&source, &key), body, etag.as_ref()).await)
         .await?;
     match outcome {
-        Outcome::Created => Answer::created(format!("/v1/documents/{}", document.id), &document),
-        _ => Answer::changed(&document),
+        Outcome::Created => JsonResponse::created(format!("/v1/documents/{}", document.id), &document),
+        _ => JsonResponse::changed(&document),
     }
 }
 
@@ -143,7 +143,7 @@ pub async fn list_document_history(
     id: Path<DocumentId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<HistoryEntry>, Problem> {
+) -> Result<Page<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

@@ -20,7 +20,7 @@ use crate::{
         http::IfMatch,
         i18n::Bilingual,
         log::{self, Outcome, Subject},
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
     },
     reference::organizations,
@@ -34,8 +34,8 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: &DocumentFilter,
-    page: &Page,
-) -> Result<Listed<Document>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<Document>, Problem> {
     let rows = store::list(db, caller.subtree(), filter, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, caller.subtree(), filter).await?) } else { None };
     Ok(page.cut(rows, total, |document| document.id.to_string()))

@@ -8,7 +8,7 @@ pub use super::words::{DocumentKind, DocumentStatus, RelationType};
 use crate::base::{
     clock::new_id,
     db::{
-        Gathered,
+        JsonAggregate,
         prelude::*,
         schema::documents,
         types::{DocumentId, DocumentNumber, Instant, JsonText, OrgCode, RecordKey, ShortText, SourceCode, fold},
@@ -63,7 +63,7 @@ pub struct Document {
         skip_insertion,
         skip_update,
         select_expression = RELATIONS,
-        select_expression_type = Gathered
+        select_expression_type = JsonAggregate
     )]
     #[schema(value_type = Vec<Relation>)]
     pub relations: JsonText<Vec<Relation>>,
@@ -79,7 +79,7 @@ pub struct Document {
     pub updated_at: Instant,
 }
 
-const RELATIONS: Gathered = Gathered {
+const RELATIONS: JsonAggregate = JsonAggregate {
     pg: "(SELECT coalesce(json_agg(json_build_object('type', r.kind, 'document', r.target) ORDER BY r.kind, r.target)::text, '[]') \
          FROM document_relations r WHERE r.document = documents.id)",
     sqlite: "(SELECT json_group_array(json_object('type', r.kind, 'document', lower(hex(r.target))) ORDER BY r.kind, r.target) \

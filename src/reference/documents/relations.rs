@@ -9,12 +9,12 @@ use super::{
 use crate::base::{
     auth::Caller,
     db::{Db, types::DocumentId},
-    i18n::{Bilingual, say},
+    i18n::{Bilingual, bilingual},
     problem::{OrNotFound, Problem},
 };
 
 /// How many relations one document may have.
-const MOST: usize = 200;
+const MAX_RELATIONS: usize = 200;
 
 /// Whether the caller may read the document.
 ///
@@ -54,11 +54,11 @@ pub(super) async fn check(
     current: Option<&Document>,
     next: &Document,
 ) -> Result<(), Problem> {
-    if next.relations.len() > MOST {
+    if next.relations.len() > MAX_RELATIONS {
         return Err(Problem::field(
             "relations",
             "too-many",
-            say!("nhiều nhất {MOST} quan hệ", "at most {MOST} relations"),
+            bilingual!("nhiều nhất {MAX_RELATIONS} quan hệ", "at most {MAX_RELATIONS} relations"),
         ));
     }
     if next.relations.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
@@ -92,7 +92,7 @@ async fn refuse_cycle(db: &mut Db, id: DocumentId, relation: Relation) -> Result
         fresh = store::targets(db, relation.kind, fresh).await?;
         if fresh.contains(&id) {
             let (kind, target) = (relation.kind, relation.document);
-            let rule = say!(
+            let rule = bilingual!(
                 "{kind} {target} tạo thành vòng: văn bản đó đã dẫn trở lại văn bản này",
                 "{kind} {target} makes a cycle: that document leads back to this one"
             );
@@ -104,7 +104,7 @@ async fn refuse_cycle(db: &mut Db, id: DocumentId, relation: Relation) -> Result
 }
 
 fn unknown(field: &str, id: DocumentId) -> Problem {
-    let rule = say!(
+    let rule = bilingual!(
         "không có văn bản {id} trong phạm vi của hệ thống gọi; xem /v1/documents",
         "there is no document {id} that the caller may read; see /v1/documents"
     );

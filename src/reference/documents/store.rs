@@ -3,7 +3,7 @@
 use super::model::{Document, DocumentFilter, Relation, RelationType};
 use crate::base::{
     db::{
-        lies_in,
+        in_subtree,
         prelude::*,
         schema::{
             document_relations as relations,
@@ -47,7 +47,7 @@ macro_rules! readable {
 /// One document, when the part may read it.
 macro_rules! one {
     ($under:expr) => {
-        documents::table.filter(lies_in!(dsl::organization, $under, or ancestors))
+        documents::table.filter(in_subtree!(dsl::organization, $under, or ancestors))
     };
 }
 

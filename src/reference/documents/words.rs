@@ -1,8 +1,8 @@
 //! The vocabularies of documents: what one is, whether it is in force, what it is to another.
 
-use crate::base::db::types::words;
+use crate::base::db::types::string_enum;
 
-words! {
+string_enum! {
     /// What a document is (loại văn bản).
     DocumentKind {
         /// A resolution (nghị quyết).
@@ -20,7 +20,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Whether a document is in force (hiệu lực văn bản).
     DocumentStatus {
         /// Not issued yet (dự thảo).
@@ -34,7 +34,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a document is to another (quan hệ văn bản); "it" is the document that has the relation.
     RelationType {
         /// It carries the other out (thực hiện); never in a circle.

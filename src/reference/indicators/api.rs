@@ -11,9 +11,9 @@ use super::model::{
 use crate::base::{
     auth::{IndicatorsRead, IndicatorsWrite, Permit},
     db::{Store, types::IndicatorCode},
-    http::{Answer, IfMatch, Json, List, NoFilter, PageParams, RetryKey, Tagged},
+    http::{IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, PageParams, Tagged},
     log::{self, HistoryEntry, HistoryPage, Subject},
-    page::Listed,
+    page::Page,
     problem::Problem,
 };
 
@@ -29,7 +29,7 @@ pub async fn list_indicators(
     caller: Permit<IndicatorsRead>,
     list: List<IndicatorFilter>,
     store: Data<Store>,
-) -> Result<Listed<Indicator>, Problem> {
+) -> Result<Page<Indicator>, Problem> {
     store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await
 }
 
@@ -38,18 +38,18 @@ pub async fn list_indicators(
 /// Adds a measured quantity (chỉ tiêu) under a code of its own; the organizations below the one that defines it report
 /// it. Targets are set apart, with `PUT /v1/indicators/{code}/targets`. Choose `kind`, `flow`, `unit` and `frequency`
 /// with care: they cannot change once there are figures. A code that is taken is 409.
-#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["indicators:write"])),
+#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["indicators:write"])),
     responses((status = 201, description = "Defined; `Location` says where it is.", body = Indicator)))]
 #[post("")]
 pub async fn create_indicator(
     caller: Permit<IndicatorsWrite>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<IndicatorCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
         let indicator = super::create(db, caller, new).await?;
-        Answer::created(format!("/v1/indicators/{}", indicator.code), &indicator)
+        JsonResponse::created(format!("/v1/indicators/{}", indicator.code), &indicator)
     })
     .await
 }
@@ -102,7 +102,7 @@ pub async fn list_indicator_history(
     code: Path<IndicatorCode>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<HistoryEntry>, Problem> {
+) -> Result<Page<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, &code).await?;

@@ -18,9 +18,9 @@ use crate::{
             types::{DocumentId, IndicatorCode, JsonText, OrgCode},
         },
         http::IfMatch,
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
         log::{self, Outcome, Subject},
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::{Fault, OrNotFound, Place, Problem},
         resource::Versioned,
     },
@@ -35,8 +35,8 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: &IndicatorFilter,
-    page: &Page,
-) -> Result<Listed<Indicator>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<Indicator>, Problem> {
     let after = page.after()?;
     let mut rows = store::list(db, caller.subtree(), filter, after, page.rows()).await?;
     let total = if page.count { Some(store::count(db, caller.subtree(), filter).await?) } else { None };
@@ -66,7 +66,10 @@ pub async fn create(db: &mut Db, caller: &Caller, mut new: IndicatorCreate) -> R
         let code = &indicator.code;
         return Err(Problem::new(
             "already-exists",
-            say!("Đã có chỉ tiêu {code}; hãy dùng mã khác.", "The indicator {code} exists already; use another code."),
+            bilingual!(
+                "Đã có chỉ tiêu {code}; hãy dùng mã khác.",
+                "The indicator {code} exists already; use another code."
+            ),
         ));
     }
     record(db, caller, &indicator).await?;

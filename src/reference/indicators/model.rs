@@ -9,7 +9,7 @@ use crate::{
         db::{
             prelude::*,
             schema::indicators,
-            types::{DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, ShortText, fold, words},
+            types::{DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, ShortText, fold, string_enum},
         },
         page::page,
         resource::{Patched, Versioned},
@@ -17,7 +17,7 @@ use crate::{
     reference::calendars::Frequency,
 };
 
-words! {
+string_enum! {
     /// What kind of number an indicator is (loại chỉ tiêu).
     IndicatorKind {
         /// A share: 100 × numerator ÷ denominator, in per cent (tỷ lệ).

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::{
-    db::types::{Decimal, IndicatorCode, OrgCode, words},
+    db::types::{Decimal, IndicatorCode, OrgCode, string_enum},
     resource::Versioned,
 };
 
-words! {
+string_enum! {
     /// How a value must stand to a target (phép so sánh); compared exactly, without rounding.
     TargetOp {
         /// At least (từ … trở lên).

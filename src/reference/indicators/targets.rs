@@ -11,7 +11,7 @@ use crate::{
         auth::Caller,
         db::{Db, types::IndicatorCode},
         http::IfMatch,
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
         log::{self, Subject},
         problem::{Fault, OrNotFound, Place, Problem},
     },
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// More than every organization of a province over ten years.
-const MOST: usize = 5_000;
+const MAX_TARGETS: usize = 5_000;
 
 /// The targets of one indicator.
 ///
@@ -89,10 +89,13 @@ pub(super) async fn attach(db: &mut Db, indicators: &mut [Indicator]) -> Result<
 }
 
 async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), Problem> {
-    if targets.len() > MOST {
+    if targets.len() > MAX_TARGETS {
         return Err(Problem::new(
             "too-many-rows",
-            say!("Nhiều nhất {MOST} mục tiêu một chỉ tiêu.", "At most {MOST} targets for an indicator."),
+            bilingual!(
+                "Nhiều nhất {MAX_TARGETS} mục tiêu một chỉ tiêu.",
+                "At most {MAX_TARGETS} targets for an indicator."
+            ),
         ));
     }
     let codes = targets.iter().filter_map(|target| target.organization.clone()).collect();
@@ -104,7 +107,7 @@ async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), P
             faults.push(Fault { place: Place::Pointer(format!("#/{index}{field}")), code, detail });
         };
         if let Some(first) = seen.insert((&target.organization, target.year), index + 1) {
-            let rule = say!(
+            let rule = bilingual!(
                 "cùng tổ chức và năm với dòng {first}; mỗi cặp chỉ có một mục tiêu",
                 "same organization and year as row {first}; each pair has one target"
             );
@@ -114,7 +117,7 @@ async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), P
             refuse("/year", "out-of-range", Bilingual::new("phải từ 2000 đến 2100", "must be from 2000 to 2100"));
         }
         if let Some(code) = target.organization.as_ref().filter(|code| !known.contains(code)) {
-            let rule = say!(
+            let rule = bilingual!(
                 "không có tổ chức {code} trong phạm vi của hệ thống gọi; xem /v1/organizations",
                 "there is no organization {code} in the caller's part of the tree; see /v1/organizations"
             );

@@ -9,9 +9,9 @@ use super::model::{Organization, OrganizationCreate, OrganizationFilter, Organiz
 use crate::base::{
     auth::{OrganizationsRead, OrganizationsWrite, Permit},
     db::{Store, types::OrgCode},
-    http::{Answer, IfMatch, Json, List, PageParams, RetryKey, Tagged},
+    http::{IdempotencyKey, IfMatch, Json, JsonResponse, List, PageParams, Tagged},
     log::{self, HistoryEntry, HistoryPage, Subject},
-    page::Listed,
+    page::Page,
     problem::Problem,
 };
 
@@ -27,7 +27,7 @@ pub async fn list_organizations(
     caller: Permit<OrganizationsRead>,
     list: List<OrganizationFilter>,
     store: Data<Store>,
-) -> Result<Listed<Organization>, Problem> {
+) -> Result<Page<Organization>, Problem> {
     store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await
 }
 
@@ -37,18 +37,18 @@ pub async fn list_organizations(
 /// for ever: everything that is pushed refers to it, so choose it with care. For a unit that is there already use
 /// `PATCH /v1/organizations/{code}`; a code that is taken is 409. Only the operator adds a root, when the service is
 /// set up.
-#[utoipa::path(tag = "Reference", params(RetryKey), security(("oauth2" = ["organizations:write"])),
+#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["organizations:write"])),
     responses((status = 201, description = "Added; `Location` says where it is.", body = Organization)))]
 #[post("")]
 pub async fn create_organization(
     caller: Permit<OrganizationsWrite>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<OrganizationCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
         let organization = super::create(db, caller, new).await?;
-        Answer::created(format!("/v1/organizations/{}", organization.code), &organization)
+        JsonResponse::created(format!("/v1/organizations/{}", organization.code), &organization)
     })
     .await
 }
@@ -102,7 +102,7 @@ pub async fn list_organization_history(
     code: Path<OrgCode>,
     list: List<crate::base::http::NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<HistoryEntry>, Problem> {
+) -> Result<Page<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, &code).await?;

@@ -12,13 +12,13 @@ use crate::base::{
     http::IfMatch,
     i18n::Bilingual,
     log::{self, Subject, model::Outcome},
-    page::{Listed, Page},
+    page::{Page, PageRequest},
     problem::{OrNotFound, Problem},
     subtree::Subtree,
 };
 
 /// The most official codes of one organization.
-const MOST_IDENTIFIERS: usize = 50;
+const MAX_IDENTIFIERS: usize = 50;
 
 /// One page of the organizations that the caller may see.
 ///
@@ -28,8 +28,8 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: &OrganizationFilter,
-    page: &Page,
-) -> Result<Listed<Organization>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<Organization>, Problem> {
     let under = narrow(db, caller, filter.under.as_ref()).await?;
     let after = page.after()?;
     let rows = store::list(db, &under, filter, after, page.rows()).await?;
@@ -155,7 +155,7 @@ pub async fn require(db: &mut Db, caller: &Caller, field: &str, codes: &[OrgCode
         Some(code) => Err(Problem::field(
             field,
             "unknown-organization",
-            crate::base::i18n::say!(
+            crate::base::i18n::bilingual!(
                 "không có tổ chức {code} trong phạm vi của hệ thống gọi; xem /v1/organizations",
                 "there is no organization {code} in the caller's part of the tree; see /v1/organizations"
             ),
@@ -170,10 +170,10 @@ async fn parent_path(db: &mut Db, caller: &Caller, parent: &OrgCode) -> Result<S
 }
 
 fn check_identifiers(identifiers: &[Identifier]) -> Result<(), Problem> {
-    if identifiers.len() <= MOST_IDENTIFIERS {
+    if identifiers.len() <= MAX_IDENTIFIERS {
         return Ok(());
     }
-    let rule = crate::base::i18n::say!("nhiều nhất {MOST_IDENTIFIERS}", "at most {MOST_IDENTIFIERS}");
+    let rule = crate::base::i18n::bilingual!("nhiều nhất {MAX_IDENTIFIERS}", "at most {MAX_IDENTIFIERS}");
     Err(Problem::field("identifiers", "too-many", rule))
 }
 

@@ -1,13 +1,13 @@
 //! The OpenAPI document: what the macros cannot know, and the pages that show it.
 
+mod bounds;
 mod examples;
 mod headers;
 mod pages;
 mod parameters;
 mod problems;
-mod sizes;
+mod required_fields;
 mod version_3_0;
-mod written;
 
 use actix_web::http::Method;
 use utoipa::{
@@ -86,8 +86,8 @@ impl Document {
     fn of(mut spec: Spec) -> Self {
         let examples = Examples::recorded();
         let components = spec.components.get_or_insert_default();
-        components.schemas.values_mut().for_each(sizes::finish);
-        written::require(&mut components.schemas, &mut spec.paths);
+        components.schemas.values_mut().for_each(bounds::finish);
+        required_fields::require(&mut components.schemas, &mut spec.paths);
         let versioned = headers::versioned(&components.schemas);
         for (method, operation) in spec.paths.paths.values_mut().flat_map(operations) {
             open_is_empty(operation);

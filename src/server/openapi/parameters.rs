@@ -14,7 +14,7 @@ use utoipa::openapi::{
 pub(super) fn finish(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
-        parameter.schema.iter_mut().for_each(super::sizes::finish);
+        parameter.schema.iter_mut().for_each(super::bounds::finish);
         if parameter.required != Required::True {
             never_null(parameter);
             *parameter = with_example_in_words(parameter);

@@ -11,7 +11,7 @@ use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
 const PAUSE: Duration = Duration::from_millis(100);
-const MOST: usize = 32 * 1024;
+const MAX_WAITING_LINES: usize = 32 * 1024;
 
 static WAITING: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -67,7 +67,7 @@ impl Write for Line {
         let many = {
             let mut waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.extend_from_slice(line);
-            waiting.len() > MOST
+            waiting.len() > MAX_WAITING_LINES
         };
         if self.is_urgent || many {
             write_waiting()?;

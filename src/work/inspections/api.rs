@@ -9,9 +9,9 @@ use super::model::{Inspection, InspectionCreate, InspectionFilter, InspectionPag
 use crate::base::{
     auth::{Permit, TasksAssign, TasksRead},
     db::{Store, types::InspectionId},
-    http::{Answer, IfMatch, Json, List, NoFilter, PageParams, RetryKey, Tagged},
+    http::{IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, PageParams, Tagged},
     log::{self, HistoryEntry, HistoryPage, Subject},
-    page::Listed,
+    page::Page,
     problem::Problem,
 };
 
@@ -27,7 +27,7 @@ pub async fn list_inspections(
     caller: Permit<TasksRead>,
     list: List<InspectionFilter>,
     store: Data<Store>,
-) -> Result<Listed<Inspection>, Problem> {
+) -> Result<Page<Inspection>, Problem> {
     store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await
 }
 
@@ -36,18 +36,18 @@ pub async fn list_inspections(
 /// What was found when somebody looked at how tasks are carried out (kiểm tra định kỳ, đột xuất), and by when it is to
 /// be put right. It does not change the tasks. Findings that are put right later are closed with `PATCH
 /// /v1/inspections/{id}`. Send an `Idempotency-Key`, so that a repetition is not a second inspection.
-#[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", params(IdempotencyKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 201, description = "Recorded; `Location` says where it is.", body = Inspection)))]
 #[post("")]
 pub async fn create_inspection(
     caller: Permit<TasksAssign>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<InspectionCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
         let inspection = super::create(db, caller, new).await?;
-        Answer::created(format!("/v1/inspections/{}", inspection.id), &inspection)
+        JsonResponse::created(format!("/v1/inspections/{}", inspection.id), &inspection)
     })
     .await
 }
@@ -99,7 +99,7 @@ pub async fn list_inspection_history(
     id: Path<InspectionId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<HistoryEntry>, Problem> {
+) -> Result<Page<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

@@ -15,9 +15,9 @@ use crate::{
             types::{InspectionId, TaskId},
         },
         http::IfMatch,
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
         log::{self, Subject},
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::{Fault, OrNotFound, Place, Problem},
     },
     reference::{calendars, organizations},
@@ -25,9 +25,9 @@ use crate::{
 };
 
 /// How many tasks one inspection may look at.
-const MOST_TASKS: usize = 500;
+const MAX_TASKS: usize = 500;
 /// How many findings one inspection may have.
-const MOST_FINDINGS: usize = 200;
+const MAX_FINDINGS: usize = 200;
 
 /// One page of the inspections by the caller's part of the tree.
 ///
@@ -37,8 +37,8 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: &InspectionFilter,
-    page: &Page,
-) -> Result<Listed<Inspection>, Problem> {
+    page: &PageRequest,
+) -> Result<Page<Inspection>, Problem> {
     let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
     let rows = store::list(db, &under, filter, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
@@ -90,8 +90,8 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next:
         organizations::require(db, caller, "organization", std::slice::from_ref(&next.organization)).await?;
     }
     check_dates(next, calendars::today(caller.now().utc()))?;
-    at_most("tasks", next.tasks.len(), MOST_TASKS)?;
-    at_most("findings", next.findings.len(), MOST_FINDINGS)?;
+    at_most("tasks", next.tasks.len(), MAX_TASKS)?;
+    at_most("findings", next.findings.len(), MAX_FINDINGS)?;
     if next.tasks.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
         let rule = Bilingual::new("có nhiệm vụ bị lặp lại", "a task is repeated");
         return Err(Problem::field("tasks", "duplicate", rule));
@@ -105,7 +105,7 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next:
         Some(task) => Err(Problem::field(
             "tasks",
             "unknown-task",
-            say!(
+            bilingual!(
                 "không có nhiệm vụ {task} trong phạm vi của hệ thống gọi; xem /v1/tasks",
                 "there is no task {task} in the caller's part of the tree; see /v1/tasks"
             ),
@@ -118,7 +118,7 @@ fn check_dates(next: &Inspection, today: NaiveDate) -> Result<(), Problem> {
     let mut fault = |pointer: String, code, rule| {
         faults.push(Fault { place: Place::Pointer(format!("#/{pointer}")), code, detail: rule });
     };
-    let future = || say!("không được sau hôm nay ({today})", "must not be after today ({today})");
+    let future = || bilingual!("không được sau hôm nay ({today})", "must not be after today ({today})");
     let early = || Bilingual::new("không được trước held_on", "must not be before held_on");
     if next.held_on > today {
         fault("held_on".to_owned(), "in-the-future", future());
@@ -141,7 +141,7 @@ fn at_most(field: &str, count: usize, most: usize) -> Result<(), Problem> {
     if count <= most {
         return Ok(());
     }
-    Err(Problem::field(field, "too-many", say!("nhiều nhất {most} mục", "at most {most} items")))
+    Err(Problem::field(field, "too-many", bilingual!("nhiều nhất {most} mục", "at most {most} items")))
 }
 
 async fn record(db: &mut Db, caller: &Caller, inspection: &Inspection) -> Result<(), Problem> {

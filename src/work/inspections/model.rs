@@ -7,16 +7,16 @@ use utoipa::{IntoParams, ToSchema};
 use crate::base::{
     clock::new_id,
     db::{
-        Gathered,
+        JsonAggregate,
         prelude::*,
         schema::inspections,
-        types::{InspectionId, Instant, JsonText, LongText, OrgCode, TaskId, words},
+        types::{InspectionId, Instant, JsonText, LongText, OrgCode, TaskId, string_enum},
     },
     page::page,
     resource::{Patched, Versioned},
 };
 
-words! {
+string_enum! {
     /// Whether an inspection was planned or called for (hình thức kiểm tra).
     InspectionKind {
         /// Planned (định kỳ).
@@ -57,7 +57,7 @@ pub struct Inspection {
     #[schema(example = "2026-11-20")]
     pub held_on: NaiveDate,
     /// The tasks that it looked at (nhiệm vụ được kiểm tra), by id.
-    #[diesel(skip_insertion, skip_update, select_expression = TASKS, select_expression_type = Gathered)]
+    #[diesel(skip_insertion, skip_update, select_expression = TASKS, select_expression_type = JsonAggregate)]
     #[schema(value_type = Vec<TaskId>)]
     pub tasks: JsonText<Vec<TaskId>>,
     /// What it found, in the inspector's order.
@@ -74,7 +74,7 @@ pub struct Inspection {
     pub updated_at: Instant,
 }
 
-const TASKS: Gathered = Gathered {
+const TASKS: JsonAggregate = JsonAggregate {
     pg: "(SELECT coalesce(json_agg(t.task ORDER BY t.task)::text, '[]') FROM inspection_tasks t WHERE t.inspection = inspections.id)",
     sqlite: "(SELECT json_group_array(lower(hex(t.task)) ORDER BY t.task) FROM inspection_tasks t WHERE t.inspection = inspections.id)",
 };

@@ -3,7 +3,7 @@
 use super::model::{Inspection, InspectionFilter};
 use crate::base::{
     db::{
-        lies_in,
+        in_subtree,
         prelude::*,
         schema::{
             inspection_tasks as looked_at,
@@ -32,7 +32,7 @@ macro_rules! within {
 /// One inspection, when its organization is in the part.
 macro_rules! one {
     ($under:expr) => {
-        inspections::table.filter(lies_in!(dsl::organization, $under))
+        inspections::table.filter(in_subtree!(dsl::organization, $under))
     };
 }
 

@@ -14,9 +14,11 @@ use super::{
 use crate::base::{
     auth::{Permit, TasksAssign, TasksRead},
     db::{Store, types::TaskId},
-    http::{Answer, ByKey, Format, IfMatch, Json, List, NoFilter, PageParams, RetryKey, Tagged, export, table},
+    http::{
+        ByKey, Format, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, PageParams, Tagged, export, table,
+    },
     log::{self, HistoryEntry, HistoryPage, Subject},
-    page::Listed,
+    page::Page,
     problem::Problem,
     settings::Settings,
 };
@@ -55,19 +57,19 @@ pub async fn list_tasks(
 /// has its own id for the task uses `PUT /v1/tasks/by-key/{source}/{source_key}` instead, which can be repeated as it
 /// is; here only an `Idempotency-Key` keeps a repetition from making a second task. State, percentage and money spent
 /// are not given: they move through `transitions` and `progress-updates`.
-#[utoipa::path(tag = "Push", params(RetryKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, description = "Assigned; `Location` says where it is.", body = TaskView)))]
+#[utoipa::path(tag = "Push", params(IdempotencyKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, description = "Assigned; `Location` says where it is.", body = TaskView)))]
 #[post("")]
 pub async fn create_task(
     caller: Permit<TasksAssign>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<TaskCreate>,
     settings: Data<Settings>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     let as_of = AsOf::today(&caller, settings.due_soon_days);
     crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
         let task = super::create(db, caller, new).await?;
-        Answer::created(format!("/v1/tasks/{}", task.id), &TaskView::of(task, as_of))
+        JsonResponse::created(format!("/v1/tasks/{}", task.id), &TaskView::of(task, as_of))
     })
     .await
 }
@@ -144,14 +146,14 @@ pub async fn put_task_by_key(
     body: Json<TaskUpdate>,
     settings: Data<Settings>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
     let put = async move |db: &mut _| {
         super::put_if(db, &caller, &key.source, &key.source_key, body.into_inner(), etag.as_ref()).await
     };
     let (task, outcome) = store.write(put).await?;
     let (place, view) = (format!("/v1/tasks/{}", task.id), TaskView::of(task, as_of));
-    if outcome == Outcome::Created { Answer::created(place, &view) } else { Answer::changed(&view) }
+    if outcome == Outcome::Created { JsonResponse::created(place, &view) } else { JsonResponse::changed(&view) }
 }
 
 /// List the versions of a task
@@ -167,7 +169,7 @@ pub async fn list_task_history(
     id: Path<TaskId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<HistoryEntry>, Problem> {
+) -> Result<Page<HistoryEntry>, Problem> {
     store
         .read(async |db| {
             super::get(db, &caller, *id).await?;

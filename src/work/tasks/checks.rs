@@ -7,14 +7,14 @@ use crate::{
     base::{
         auth::Caller,
         db::{Db, types::TaskId},
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
         problem::Problem,
     },
     reference::{documents, indicators, organizations},
 };
 
 /// The most that a list of codes holds.
-const MOST: usize = 100;
+const MAX_CODES: usize = 100;
 /// The longest chain of parents.
 const DEPTH: usize = 32;
 /// Years that a day may be in: outside them it is a slip, and the two databases order such days differently.
@@ -32,7 +32,7 @@ pub fn due_date(current: &Task, wanted: Option<NaiveDate>) -> Result<(), Problem
     let id = current.id;
     Err(Problem::new(
         "due-date-fixed",
-        say!(
+        bilingual!(
             "Thời hạn đang là {now}; chỉ thay đổi qua POST /v1/tasks/{id}/deadline-changes.",
             "The due date is {now}; it moves only through POST /v1/tasks/{id}/deadline-changes."
         ),
@@ -50,7 +50,10 @@ pub fn is_open(task: &Task) -> Result<(), Problem> {
     let state = task.state;
     Err(Problem::new(
         "task-closed",
-        say!("Nhiệm vụ đang ở trạng thái {state}, không nhận thêm.", "The task is {state} and takes no more of this."),
+        bilingual!(
+            "Nhiệm vụ đang ở trạng thái {state}, không nhận thêm.",
+            "The task is {state} and takes no more of this."
+        ),
     ))
 }
 
@@ -98,8 +101,8 @@ pub fn shape(task: &Task) -> Result<(), Problem> {
 }
 
 fn distinct<T: Ord>(field: &str, items: &[T]) -> Result<(), Problem> {
-    if items.len() > MOST {
-        return Err(Problem::field(field, "too-many", say!("nhiều nhất {MOST}", "at most {MOST}")));
+    if items.len() > MAX_CODES {
+        return Err(Problem::field(field, "too-many", bilingual!("nhiều nhất {MAX_CODES}", "at most {MAX_CODES}")));
     }
     let set: std::collections::BTreeSet<_> = items.iter().collect();
     if set.len() == items.len() {
@@ -153,7 +156,7 @@ fn exists<T: PartialEq + std::fmt::Display>(
     Err(Problem::field(
         field,
         code,
-        say!("không có {wanted} trong phạm vi của hệ thống gọi", "there is no {wanted} that the caller may see"),
+        bilingual!("không có {wanted} trong phạm vi của hệ thống gọi", "there is no {wanted} that the caller may see"),
     ))
 }
 
@@ -177,6 +180,6 @@ async fn ancestry(db: &mut Db, task: TaskId, parent: TaskId) -> Result<(), Probl
     Err(Problem::field(
         "parent",
         "too-deep",
-        say!("nhiều nhất {DEPTH} cấp nhiệm vụ cha", "at most {DEPTH} parents above a task"),
+        bilingual!("nhiều nhất {DEPTH} cấp nhiệm vụ cha", "at most {DEPTH} parents above a task"),
     ))
 }

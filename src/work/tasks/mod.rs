@@ -32,7 +32,7 @@ use crate::{
         http::IfMatch,
         i18n::Bilingual,
         log::{self, Outcome, Subject},
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
         resource::Patched,
         subtree::Subtree,
@@ -48,9 +48,9 @@ pub async fn list(
     db: &mut Db,
     caller: &Caller,
     filter: &TaskFilter,
-    page: &Page,
+    page: &PageRequest,
     as_of: AsOf,
-) -> Result<Listed<Task>, Problem> {
+) -> Result<Page<Task>, Problem> {
     let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
     let rows = store::list(db, &under, filter, as_of, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter, as_of).await?) } else { None };

@@ -11,13 +11,13 @@ use crate::base::{
         schema::tasks,
         types::{
             DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, Percent, RecordKey, ShortText, SourceCode,
-            TaskId, Vnd, fold, iso, words,
+            TaskId, Vnd, fold, iso, string_enum,
         },
     },
     resource::Versioned,
 };
 
-words! {
+string_enum! {
     /// Where a task stands (trạng thái); it moves only through transitions.
     TaskState {
         /// Given to the lead, who has not answered (đã giao).
@@ -39,7 +39,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How a task comes back (chu kỳ).
     #[derive(Default)]
     Recurrence {
@@ -59,7 +59,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How urgent a task is (mức độ ưu tiên).
     #[derive(Default)]
     Priority {

@@ -4,11 +4,11 @@ use chrono::{Days, NaiveDate};
 
 use super::model::{Task, TaskState};
 use crate::{
-    base::{auth::Caller, db::types::words},
+    base::{auth::Caller, db::types::string_enum},
     reference::calendars,
 };
 
-words! {
+string_enum! {
     /// How a task stands to its due date (tình trạng tiến độ); computed as of a day, and the due day itself is on time.
     Timeliness {
         /// Nothing binds it: it has no due date, or it was called off (không thời hạn).

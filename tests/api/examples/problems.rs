@@ -10,7 +10,7 @@ use tiendo::base::db::{Url, prelude::*};
 use super::recorder::REQUEST;
 use crate::{
     access::every_scope,
-    given,
+    fixtures,
     harness::{
         Api, Client,
         wire::{Wire, post_head},
@@ -72,7 +72,7 @@ pub fn provoke(api: &Api) -> Provoked {
         while_the_first_runs(api, &client, &mut found);
     }
     // Last: nothing lists inspections any more.
-    given::run(api, async |db| {
+    fixtures::run(api, async |db| {
         both!(db, |c| diesel::sql_query("ALTER TABLE inspections RENAME TO lost").execute(c)).map(drop)
     });
     Refused { client: &client, found: &mut found }.send("internal", "GET /v1/inspections", &[], "");
@@ -221,15 +221,15 @@ fn holding_the_tree(api: &Api, meanwhile: impl FnOnce()) {
     }
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            given::run(api, async move |db| {
+            fixtures::run(api, async move |db| {
                 both!(db, |c| diesel::sql_query("LOCK TABLE organizations IN EXCLUSIVE MODE").execute(c))?;
-                given::at_point(db, 3).await?;
-                given::until(db, 4, true).await
+                fixtures::at_point(db, 3).await?;
+                fixtures::until(db, 4, true).await
             });
         });
-        given::run(api, async |db| given::until(db, 3, true).await);
+        fixtures::run(api, async |db| fixtures::until(db, 3, true).await);
         meanwhile();
-        given::release(api, 3, 4);
+        fixtures::release(api, 3, 4);
     });
 }
 
@@ -240,17 +240,17 @@ fn while_the_first_runs(api: &Api, client: &Client, found: &mut Provoked) {
     let lock = digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            given::run(api, async move |db| {
-                given::at_point(db, lock).await?;
-                given::at_point(db, 1).await?;
-                given::until(db, 2, true).await
+            fixtures::run(api, async move |db| {
+                fixtures::at_point(db, lock).await?;
+                fixtures::at_point(db, 1).await?;
+                fixtures::until(db, 2, true).await
             });
         });
-        given::run(api, async |db| given::until(db, 1, true).await);
+        fixtures::run(api, async |db| fixtures::until(db, 1, true).await);
         let new = json!({ "code": "LC-W", "name": "Văn phòng", "kind": "office", "parent": "LC" });
         let headers = [JSON, ("Idempotency-Key", "the-first")];
         let mut refused = Refused { client, found };
         refused.send("idempotency-in-progress", "POST /v1/organizations", &headers, new.to_string());
-        given::release(api, 1, 2);
+        fixtures::release(api, 1, 2);
     });
 }

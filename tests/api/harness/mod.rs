@@ -201,7 +201,7 @@ impl Api {
         drop(store);
         block_on(async {
             let settings = settings(self.database.url(), &self.base);
-            let store = open_store(&settings, settings.tls().unwrap()).await.unwrap();
+            let store = tiendo::server::open_store(&settings, settings.tls().unwrap()).await.unwrap();
             store.write(f).await
         })
     }

@@ -201,7 +201,7 @@ pub struct Vnd(i64);
 
 impl Vnd {
     /// 2⁵³ is the last whole number that every JSON reader keeps exact; this is the last power of ten below it.
-    const MOST: i64 = 999_999_999_999_999;
+    const MAX_SCALED: i64 = 999_999_999_999_999;
 
     /// The number of đồng.
     #[must_use]
@@ -213,7 +213,7 @@ impl Vnd {
 impl<'de> Deserialize<'de> for Vnd {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let dong = i64::deserialize(deserializer)?;
-        if (0..=Self::MOST).contains(&dong) {
+        if (0..=Self::MAX_SCALED).contains(&dong) {
             Ok(Self(dong))
         } else {
             Err(de::Error::custom(Bilingual::new(
@@ -248,7 +248,7 @@ impl utoipa::PartialSchema for Vnd {
             .schema_type(SchemaType::Type(Type::Integer))
             .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Int64)))
             .minimum(Some(0))
-            .maximum(Some(Self::MOST))
+            .maximum(Some(Self::MAX_SCALED))
             .description(Some("Money (kinh phí) in whole đồng (VND), from 0 to 999,999,999,999,999; a JSON number that every reader keeps exact."))
             .examples([250_000_000])
             .into()

@@ -9,8 +9,8 @@ pub mod iso;
 mod json;
 mod number;
 mod parsed;
+mod string_enum;
 mod text;
-mod words;
 
 pub use code::{DocumentNumber, IndicatorCode, OrgCode, RecordKey, SourceCode};
 pub use decimal::{Decimal, Percent, Vnd};
@@ -20,8 +20,8 @@ pub use id::{
 pub use inline::Inline;
 pub use instant::Instant;
 pub use json::JsonText;
+pub(crate) use string_enum::{schema as string_enum_schema, string_enum};
 pub use text::{LongText, ShortText, fold, holding};
-pub(crate) use words::{schema as words_schema, words};
 
 /// The SQL types that the two databases spell differently; everything else uses diesel's own.
 pub mod sql {

@@ -1,7 +1,7 @@
 //! Text from outside: NFC, bounded, free of control characters. Short ones are kept in place, as in [`super::Inline`].
 
 use super::parsed::parsed;
-use crate::base::i18n::{Bilingual, say};
+use crate::base::i18n::{Bilingual, bilingual};
 use compact_str::CompactString;
 use diesel::{
     backend::Backend,
@@ -114,7 +114,7 @@ fn clean(text: &str, most: usize, lines: bool) -> Result<String, Bilingual> {
         return Err(Bilingual::new("không được để trống", "must not be empty"));
     }
     if text.len() > most && text.chars().nth(most).is_some() {
-        return Err(say!("dài nhất {most} ký tự", "at most {most} characters"));
+        return Err(bilingual!("dài nhất {most} ký tự", "at most {most} characters"));
     }
     let allowed = |c: char| !c.is_control() || (lines && matches!(c, '\n' | '\t' | '\r'));
     if text.chars().all(allowed) {

@@ -7,7 +7,7 @@ use crate::{
     base::{
         db::{
             cursor::{Declare, Fetch, ROWS},
-            lies_in,
+            in_subtree,
             prelude::*,
             schema::observations::{self, dsl},
         },

@@ -1,18 +1,16 @@
 //! Figures in the database: the current version of each; what they were before is in the log.
 
-mod at_once;
 mod export;
-mod one_by_one;
 mod upsert;
 
 pub use export::next;
-pub use upsert::{Settled, upsert};
+pub use upsert::{UpsertResult, upsert};
 
 use super::model::{ObservationFilter, Row};
 use crate::{
     base::{
         db::{
-            lies_in,
+            in_subtree,
             prelude::*,
             schema::{
                 changes,
@@ -46,7 +44,7 @@ macro_rules! matching {
     };
     ($under:expr, $filter:expr, $one_by_one:expr) => {{
         let mut query = if $one_by_one {
-            observations::table.filter(lies_in!(dsl::organization, $under)).into_boxed()
+            observations::table.filter(in_subtree!(dsl::organization, $under)).into_boxed()
         } else {
             within!($under).into_boxed()
         };
@@ -119,7 +117,7 @@ pub async fn count(db: &mut Db, under: &Subtree, filter: &ObservationFilter) -> 
 pub async fn find(db: &mut Db, under: &Subtree, id: ObservationId) -> QueryResult<Option<Row>> {
     let under = under.clone();
     both!(db, |c| observations::table
-        .filter(lies_in!(dsl::organization, under))
+        .filter(in_subtree!(dsl::organization, under))
         .filter(dsl::id.eq(id))
         .select(Row::as_select())
         .load(c))

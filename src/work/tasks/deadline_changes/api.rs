@@ -9,8 +9,8 @@ use super::model::{DeadlineChange, DeadlineChangeCreate, DeadlineChangePage};
 use crate::base::{
     auth::{Permit, TasksAssign, TasksRead},
     db::{Store, types::TaskId},
-    http::{Answer, Json, List, NoFilter, PageParams, RetryKey},
-    page::Listed,
+    http::{IdempotencyKey, Json, JsonResponse, List, NoFilter, PageParams},
+    page::Page,
     problem::Problem,
 };
 
@@ -27,7 +27,7 @@ pub async fn list_deadline_changes(
     id: Path<TaskId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<DeadlineChange>, Problem> {
+) -> Result<Page<DeadlineChange>, Problem> {
     store.read(async |db| super::list(db, &caller, *id, &list.page).await).await
 }
 
@@ -36,19 +36,19 @@ pub async fn list_deadline_changes(
 /// The only way to move a due date (gia hạn, điều chỉnh thời hạn) once it is given, earlier or later, with a reason and
 /// who approved it. The first due date is kept beside it. A task that is completed or cancelled is refused, and so is
 /// the date that it has already. Send an `Idempotency-Key`, so that a repetition gets the first answer.
-#[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"])),
+#[utoipa::path(tag = "Push", params(TaskId, IdempotencyKey), security(("oauth2" = ["tasks:assign"])),
     responses((status = 201, description = "Recorded; the task's `due_on` is the new one.", body = DeadlineChange)))]
 #[post("/{id}/deadline-changes")]
 pub async fn create_deadline_change(
     caller: Permit<TasksAssign>,
     id: Path<TaskId>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<DeadlineChangeCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
         // One of these has no address of its own: it is read where the task's others are.
-        Answer::placed(format!("/v1/tasks/{id}/deadline-changes"), &super::create(db, caller, *id, new).await?)
+        JsonResponse::placed(format!("/v1/tasks/{id}/deadline-changes"), &super::create(db, caller, *id, new).await?)
     })
     .await
 }

@@ -15,9 +15,9 @@ use crate::{
             Db,
             types::{DeadlineChangeId, TaskId},
         },
-        i18n::say,
+        i18n::bilingual,
         log::{self, Subject},
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::Problem,
     },
     reference::documents,
@@ -27,7 +27,12 @@ use crate::{
 ///
 /// # Errors
 /// 404 when the task's lead is not in the caller's part of the tree.
-pub async fn list(db: &mut Db, caller: &Caller, task: TaskId, page: &Page) -> Result<Listed<DeadlineChange>, Problem> {
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    task: TaskId,
+    page: &PageRequest,
+) -> Result<Page<DeadlineChange>, Problem> {
     super::get(db, caller, task).await?;
     let rows = store::list(db, task, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, task).await?) } else { None };
@@ -49,11 +54,11 @@ pub async fn create(
     checks::is_open(&current)?;
     let day = new.new_due_on;
     if current.due_on == Some(day) {
-        let rule = say!("thời hạn đang là {day}", "the due date is {day} already");
+        let rule = bilingual!("thời hạn đang là {day}", "the due date is {day} already");
         return Err(Problem::field("new_due_on", "unchanged", rule));
     }
     if let Some(start) = current.start_on.filter(|start| day < *start) {
-        let rule = say!("không được trước start_on, {start}", "must not be before start_on, {start}");
+        let rule = bilingual!("không được trước start_on, {start}", "must not be before start_on, {start}");
         return Err(Problem::field("new_due_on", "before-start-on", rule));
     }
     if let Some(document) = new.document {

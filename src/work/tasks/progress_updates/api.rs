@@ -9,8 +9,8 @@ use super::model::{ProgressUpdate, ProgressUpdateCreate, ProgressUpdatePage};
 use crate::base::{
     auth::{Permit, TasksProgress, TasksRead},
     db::{Store, types::TaskId},
-    http::{Answer, Json, List, NoFilter, PageParams, RetryKey},
-    page::Listed,
+    http::{IdempotencyKey, Json, JsonResponse, List, NoFilter, PageParams},
+    page::Page,
     problem::Problem,
 };
 
@@ -27,7 +27,7 @@ pub async fn list_progress_updates(
     id: Path<TaskId>,
     list: List<NoFilter>,
     store: Data<Store>,
-) -> Result<Listed<ProgressUpdate>, Problem> {
+) -> Result<Page<ProgressUpdate>, Problem> {
     store.read(async |db| super::list(db, &caller, *id, &list.page).await).await
 }
 
@@ -39,19 +39,19 @@ pub async fn list_progress_updates(
 /// `reason` (422 `percent-fell`). Reporting 100 % does not complete the task: hand it in through `transitions`.
 ///
 /// Send an `Idempotency-Key`, so that a repetition is not a second update.
-#[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:progress"])),
+#[utoipa::path(tag = "Push", params(TaskId, IdempotencyKey), security(("oauth2" = ["tasks:progress"])),
     responses((status = 201, description = "Recorded.", body = ProgressUpdate)))]
 #[post("/{id}/progress-updates")]
 pub async fn create_progress_update(
     caller: Permit<TasksProgress>,
     id: Path<TaskId>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<ProgressUpdateCreate>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
         // One of these has no address of its own: it is read where the task's others are.
-        Answer::placed(format!("/v1/tasks/{id}/progress-updates"), &super::create(db, caller, *id, new).await?)
+        JsonResponse::placed(format!("/v1/tasks/{id}/progress-updates"), &super::create(db, caller, *id, new).await?)
     })
     .await
 }

@@ -16,9 +16,9 @@ use crate::{
             types::{ProgressUpdateId, TaskId},
         },
         evidence,
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
         log::{self, Subject},
-        page::{Listed, Page},
+        page::{Page, PageRequest},
         problem::Problem,
     },
     reference::calendars,
@@ -28,7 +28,12 @@ use crate::{
 ///
 /// # Errors
 /// 404 when the task's lead is not in the caller's part of the tree.
-pub async fn list(db: &mut Db, caller: &Caller, task: TaskId, page: &Page) -> Result<Listed<ProgressUpdate>, Problem> {
+pub async fn list(
+    db: &mut Db,
+    caller: &Caller,
+    task: TaskId,
+    page: &PageRequest,
+) -> Result<Page<ProgressUpdate>, Problem> {
     super::get(db, caller, task).await?;
     let rows = store::list(db, task, page.after()?, page.rows()).await?;
     let total = if page.count { Some(store::count(db, task).await?) } else { None };
@@ -59,7 +64,7 @@ pub async fn create(
         let now = new.percent;
         return Err(Problem::new(
             "percent-fell",
-            say!(
+            bilingual!(
                 "percent {now} thấp hơn lần trước ({before}); hãy gửi kèm reason.",
                 "percent {now} is below the one before ({before}); send a reason."
             ),
@@ -92,7 +97,7 @@ fn check(caller: &Caller, new: &ProgressUpdateCreate) -> Result<(), Problem> {
         return Err(Problem::field(
             "as_of",
             "in-the-future",
-            say!("không được sau hôm nay, {today}", "must not be after today, {today}"),
+            bilingual!("không được sau hôm nay, {today}", "must not be after today, {today}"),
         ));
     }
     if new.results.is_none() && !new.nothing_to_report {

@@ -5,7 +5,7 @@ use crate::{
     base::{
         db::{
             cursor::{Declare, Fetch, ROWS},
-            lies_in,
+            in_subtree,
             prelude::*,
             schema::{organizations, tasks},
             types::{TaskId, holding},
@@ -55,7 +55,7 @@ macro_rules! matching {
         let is_one_by_one = $one_by_one;
         let filter: TaskFilter = $filter;
         let mut query = if is_one_by_one {
-            tasks::table.filter(lies_in!(tasks::lead, $under)).into_boxed()
+            tasks::table.filter(in_subtree!(tasks::lead, $under)).into_boxed()
         } else {
             within!($under).into_boxed()
         };

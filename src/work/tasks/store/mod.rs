@@ -10,7 +10,7 @@ pub use references::{known_tasks, lock_hierarchy, parent_of};
 use super::model::Task;
 use crate::base::{
     db::{
-        lies_in,
+        in_subtree,
         prelude::*,
         schema::{deadline_changes, tasks},
         types::{RecordKey, SourceCode, TaskId},
@@ -36,7 +36,7 @@ pub(crate) use within;
 /// One task, or few, when its lead is in the part.
 macro_rules! one {
     ($under:expr) => {
-        tasks::table.filter(lies_in!(tasks::lead, $under))
+        tasks::table.filter(in_subtree!(tasks::lead, $under))
     };
 }
 

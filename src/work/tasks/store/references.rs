@@ -1,7 +1,7 @@
 //! Tasks that other records refer to, and the chain of parents.
 
 use crate::base::{
-    db::{lies_in, prelude::*, schema::tasks, types::TaskId},
+    db::{in_subtree, prelude::*, schema::tasks, types::TaskId},
     subtree::Subtree,
 };
 
@@ -9,7 +9,7 @@ use crate::base::{
 pub async fn known_tasks(db: &mut Db, under: &Subtree, ids: Vec<TaskId>) -> QueryResult<Vec<TaskId>> {
     let under = under.clone();
     both!(db, |c| tasks::table
-        .filter(lies_in!(tasks::lead, under))
+        .filter(in_subtree!(tasks::lead, under))
         .filter(tasks::id.eq_any(ids))
         .select(tasks::id)
         .load(c))

@@ -33,5 +33,5 @@ pub async fn get_task_summary(
     store: Data<Store>,
 ) -> Result<web::Json<Summary>, Problem> {
     let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
-    store.heavy(async move |db| super::get(db, &caller, &filter.0, as_of).await).await.map(web::Json)
+    store.snapshot(async move |db| super::get(db, &caller, &filter.0, as_of).await).await.map(web::Json)
 }

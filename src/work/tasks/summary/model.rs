@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::base::db::types::{DocumentId, OrgCode, words};
+use crate::base::db::types::{DocumentId, OrgCode, string_enum};
 
-words! {
+string_enum! {
     /// What tasks are counted by (tiêu chí tổng hợp).
     SummaryBy {
         /// Where they stand (trạng thái).

@@ -10,7 +10,7 @@ use crate::{
     base::{
         auth::{Permit, TasksMove, TasksRead},
         db::{Store, types::TaskId},
-        http::{Answer, Json, RetryKey},
+        http::{IdempotencyKey, Json, JsonResponse},
         problem::Problem,
         settings::Settings,
     },
@@ -41,21 +41,21 @@ pub async fn list_task_transitions(
 /// (`completed`) sets the percentage to 100. The reason and the evidence stay in the history.
 ///
 /// Send an `Idempotency-Key`: a repetition without one is refused, since the task has left the state.
-#[utoipa::path(tag = "Push", params(TaskId, RetryKey), security(("oauth2" = ["tasks:assign"]), ("oauth2" = ["tasks:progress"])),
+#[utoipa::path(tag = "Push", params(TaskId, IdempotencyKey), security(("oauth2" = ["tasks:assign"]), ("oauth2" = ["tasks:progress"])),
     responses((status = 200, description = "The task in its new state.", body = TaskView)))]
 #[post("/{id}/transitions")]
 pub async fn create_task_transition(
     caller: Permit<TasksMove>,
     id: Path<TaskId>,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<TransitionCreate>,
     settings: Data<Settings>,
     store: Data<Store>,
-) -> Result<Answer, Problem> {
+) -> Result<JsonResponse, Problem> {
     let as_of = AsOf::today(&caller, settings.due_soon_days);
     crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
         let task = super::create(db, caller, *id, new).await?;
-        Answer::changed(&TaskView::of(task, as_of))
+        JsonResponse::changed(&TaskView::of(task, as_of))
     })
     .await
 }

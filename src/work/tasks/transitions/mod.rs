@@ -16,7 +16,7 @@ use crate::{
             types::{LongText, Percent, TaskId},
         },
         evidence::{self, Evidence},
-        i18n::{Bilingual, say},
+        i18n::{Bilingual, bilingual},
         problem::Problem,
     },
     reference::calendars,
@@ -135,7 +135,7 @@ fn refusal(from: TaskState, to: TaskState, caller: &Caller) -> Problem {
     let allowed = if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") };
     Problem::new(
         "transition-not-allowed",
-        say!(
+        bilingual!(
             "Không chuyển được từ {from} sang {to}; hệ thống gọi lúc này chuyển được sang: {allowed}.",
             "The task cannot go from {from} to {to}; this caller may now move it to: {allowed}."
         ),

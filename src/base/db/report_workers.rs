@@ -22,13 +22,13 @@ const AT_ONCE: usize = 2;
 type Report = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()> + Send>;
 
 /// The threads, and the connections that they use.
-pub struct Reporters {
+pub struct ReportWorkers {
     connections: Arc<Postgres>,
     reports: flume::Sender<Report>,
     wait: Duration,
 }
 
-impl Reporters {
+impl ReportWorkers {
     /// Starts threads that end with this; a report that has not begun after `wait` is refused.
     pub fn start(connections: Postgres, threads: usize, wait: Duration) -> ConnectionResult<Self> {
         let (reports, waiting) = flume::unbounded();

@@ -1,9 +1,10 @@
 //! Which rows of a push are new, changed or known: decided under any concurrency by the database.
 
-use super::{
-    at_once::{self, AllAtOnce},
-    one_by_one,
-};
+mod postgres;
+mod sqlite;
+
+use postgres::BulkUpsert;
+
 use crate::{
     base::db::{
         prelude::*,
@@ -14,7 +15,7 @@ use crate::{
 
 /// What the table holds for a row that was pushed.
 #[derive(Debug, Clone, Copy)]
-pub struct Settled {
+pub struct UpsertResult {
     /// Whether this push wrote it; otherwise it was known so.
     pub is_written: bool,
     pub id: ObservationId,
@@ -24,10 +25,10 @@ pub struct Settled {
 }
 
 /// Id, version, first and last moment of a row.
-pub(super) type Now = (ObservationId, i32, Instant, Instant);
+pub(super) type Stored = (ObservationId, i32, Instant, Instant);
 
-impl Settled {
-    pub(super) fn of(is_written: bool, (id, version, created_at, updated_at): Now) -> Self {
+impl UpsertResult {
+    pub(super) fn of(is_written: bool, (id, version, created_at, updated_at): Stored) -> Self {
         Self { is_written, id, version, created_at, updated_at }
     }
 
@@ -42,14 +43,14 @@ impl Settled {
 /// Inserts rows and replaces those that say something else; answers how each is settled, in the order given.
 ///
 /// The rows must be sorted by key, or overlapping pushes could lock each other out.
-pub async fn upsert(db: &mut Db, rows: &[Row]) -> QueryResult<Vec<Settled>> {
+pub async fn upsert(db: &mut Db, rows: &[Row]) -> QueryResult<Vec<UpsertResult>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     if let Db::Sqlite(writer) = db {
         let rows = rows.to_vec();
-        return writer.run(move |c| rows.into_iter().map(|row| one_by_one::settle(c, row)).collect()).await;
+        return writer.run(move |c| rows.into_iter().map(|row| sqlite::upsert_one(c, row)).collect()).await;
     }
-    let found = both!(db, pg | c | AllAtOnce::of(rows).load(c)).unwrap_or(Ok(Vec::new()))?;
-    at_once::settled(db, rows, found).await
+    let found = both!(db, pg | c | BulkUpsert::of(rows).load(c)).unwrap_or(Ok(Vec::new()))?;
+    postgres::upserted(db, rows, found).await
 }

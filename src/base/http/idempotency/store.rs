@@ -8,7 +8,7 @@ use crate::base::{
         schema::idempotency_keys as kept,
         types::{ClientId, Instant},
     },
-    http::Answer,
+    http::JsonResponse,
 };
 
 /// Takes the key for this transaction; false while another holds it. SQLite has one writer, so there is no other.
@@ -32,7 +32,7 @@ pub async fn find(
     key: &str,
     now: Instant,
     days: i64,
-) -> QueryResult<Option<(String, Answer)>> {
+) -> QueryResult<Option<(String, JsonResponse)>> {
     let (key, oldest) = (key.to_owned(), Instant::from(now.utc() - TimeDelta::days(days)));
     both!(db, |c| diesel::delete(kept::table.filter(kept::created_at.lt(oldest))).execute(c))?;
     let rows: Vec<Row> = both!(db, |c| kept::table
@@ -41,7 +41,7 @@ pub async fn find(
         .load(c))?;
     Ok(only(rows).map(|(fingerprint, status, location, etag, body)| {
         let status = u16::try_from(status).unwrap_or(200);
-        (fingerprint, Answer { status, location, etag, body, replayed: true })
+        (fingerprint, JsonResponse { status, location, etag, body, replayed: true })
     }))
 }
 
@@ -51,7 +51,7 @@ pub async fn insert(
     client: ClientId,
     key: String,
     fingerprint: String,
-    answer: Answer,
+    answer: JsonResponse,
     now: Instant,
 ) -> QueryResult<usize> {
     both!(db, |c| diesel::insert_into(kept::table)

@@ -13,7 +13,7 @@ use crate::{
 
 /// Tasks that are alike in all that the fold asks, and their sums.
 #[derive(Debug, Clone)]
-pub struct Alike {
+pub struct TaskGroup {
     /// Their state.
     pub state: TaskState,
     /// When they are due.
@@ -36,7 +36,7 @@ pub struct Alike {
 
 /// Counts as it goes.
 #[derive(Debug)]
-pub struct Fold {
+pub struct TaskTotals {
     as_of: AsOf,
     by_state: ByState,
     by_timeliness: ByTimeliness,
@@ -55,7 +55,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, alike: &Alike, timeliness: Timeliness) {
+    fn add(&mut self, alike: &TaskGroup, timeliness: Timeliness) {
         self.total += alike.count;
         match alike.state {
             TaskState::Completed => self.completed += alike.count,
@@ -77,7 +77,7 @@ impl Tally {
     }
 }
 
-impl Fold {
+impl TaskTotals {
     /// Nothing counted yet; timeliness will be that of the day.
     #[must_use]
     pub fn on(as_of: AsOf) -> Self {
@@ -92,7 +92,7 @@ impl Fold {
     }
 
     /// Counts them in.
-    pub fn add(&mut self, alike: &Alike) {
+    pub fn add(&mut self, alike: &TaskGroup) {
         let timeliness = timeliness(alike.state, alike.due_on, alike.completed_on, self.as_of);
         *self.by_state.of(alike.state) += alike.count;
         *self.by_timeliness.of(timeliness) += alike.count;

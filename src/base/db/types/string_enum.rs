@@ -18,7 +18,7 @@ pub fn schema(about: &[&str], words: &[(&'static str, &[&str])]) -> RefOr<Schema
 
 /// Declares an enum whose variants are words of the contract, stored as they are written. A word without a doc line does
 /// not compile: the document explains it by that line.
-macro_rules! words {
+macro_rules! string_enum {
     ($(#[doc = $about:literal])+ $(#[derive($derived:ident)])? $name:ident {
         $($(#[doc = $meaning:literal])+ $(#[default $($nothing:tt)?])? $variant:ident = $word:literal,)+
     }) => {
@@ -32,7 +32,7 @@ macro_rules! words {
 
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                $crate::base::db::types::words_schema(&[$($about),+], &[$(($word, &[$($meaning),+])),+])
+                $crate::base::db::types::string_enum_schema(&[$($about),+], &[$(($word, &[$($meaning),+])),+])
             }
         }
 
@@ -62,7 +62,7 @@ macro_rules! words {
                     $($word => Ok(Self::$variant),)+
                     _ => {
                         let words = [$($word),+].join(", ");
-                        Err($crate::base::i18n::say!("phải là một trong: {words}", "must be one of: {words}"))
+                        Err($crate::base::i18n::bilingual!("phải là một trong: {words}", "must be one of: {words}"))
                     }
                 }
             }
@@ -87,4 +87,4 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
+pub(crate) use string_enum;

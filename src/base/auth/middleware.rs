@@ -1,4 +1,4 @@
-//! The door: who calls is settled before anything else of the request is read, so that a caller without the right
+//! Authentication middleware: who calls is settled before anything else of the request is read, so that a caller without the right
 //! to an operation learns nothing of it, not even what is wrong with its body.
 
 use std::sync::Arc;
@@ -25,23 +25,23 @@ pub trait Authenticator {
     fn authenticate<'a>(&'a self, token: &'a [u8]) -> LocalBoxFuture<'a, Result<Arc<Identity>, Problem>>;
 }
 
-/// Who stands at the door: what the operation's permit takes.
-pub(super) struct Arrival(pub Result<Caller, Problem>);
+/// Who calls, as the middleware found out: what the operation's permit takes.
+pub(super) struct AuthOutcome(pub Result<Caller, Problem>);
 
 /// The layer that finds out who calls and, in the answer, tells the caller what is left of its quota.
 ///
 /// # Errors
 /// What the framework itself could not turn into an answer.
-pub async fn receive(
+pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let (caller, quota) = match authenticate(request.request()).await {
+    let (caller, quota) = match caller_of(request.request()).await {
         Ok((caller, Some(quota))) => (quota.check().map(|()| caller), Some(quota)),
         Ok((caller, None)) => (Ok(caller), None),
         Err(problem) => (Err(problem), None),
     };
-    request.extensions_mut().insert(Arrival(caller));
+    request.extensions_mut().insert(AuthOutcome(caller));
     let mut response = next.call(request).await?;
     if let Some(quota) = quota {
         quota.tell(response.headers_mut());
@@ -49,7 +49,7 @@ pub async fn receive(
     Ok(response)
 }
 
-async fn authenticate(request: &HttpRequest) -> Result<(Caller, Option<Quota>), Problem> {
+async fn caller_of(request: &HttpRequest) -> Result<(Caller, Option<Quota>), Problem> {
     let missing_layer = || Problem::internal("authentication middleware is not configured");
     let authenticator = request.app_data::<Data<dyn Authenticator>>().ok_or_else(missing_layer)?;
     let clock = request.app_data::<Data<Clock>>().ok_or_else(missing_layer)?;

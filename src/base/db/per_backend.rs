@@ -10,13 +10,13 @@ use diesel::{
 
 /// The form for PostgreSQL and the form for SQLite; both mean the same.
 #[derive(Debug, Clone, Copy, QueryId)]
-pub struct BestForm<P, S>(pub P, pub S);
+pub struct PerBackend<P, S>(pub P, pub S);
 
-impl<P: Expression, S: Expression<SqlType = P::SqlType>> Expression for BestForm<P, S> {
+impl<P: Expression, S: Expression<SqlType = P::SqlType>> Expression for PerBackend<P, S> {
     type SqlType = P::SqlType;
 }
 
-impl<T, P, S> AppearsOnTable<T> for BestForm<P, S>
+impl<T, P, S> AppearsOnTable<T> for PerBackend<P, S>
 where
     Self: Expression,
     P: AppearsOnTable<T>,
@@ -24,7 +24,7 @@ where
 {
 }
 
-impl<T, P, S> SelectableExpression<T> for BestForm<P, S>
+impl<T, P, S> SelectableExpression<T> for PerBackend<P, S>
 where
     Self: AppearsOnTable<T>,
     P: SelectableExpression<T>,
@@ -32,17 +32,17 @@ where
 {
 }
 
-impl<G, P: ValidGrouping<G>, S> ValidGrouping<G> for BestForm<P, S> {
+impl<G, P: ValidGrouping<G>, S> ValidGrouping<G> for PerBackend<P, S> {
     type IsAggregate = P::IsAggregate;
 }
 
-impl<P: QueryFragment<Pg>, S> QueryFragment<Pg> for BestForm<P, S> {
+impl<P: QueryFragment<Pg>, S> QueryFragment<Pg> for PerBackend<P, S> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.0.walk_ast(out)
     }
 }
 
-impl<P, S: QueryFragment<Sqlite>> QueryFragment<Sqlite> for BestForm<P, S> {
+impl<P, S: QueryFragment<Sqlite>> QueryFragment<Sqlite> for PerBackend<P, S> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.1.walk_ast(out)
     }

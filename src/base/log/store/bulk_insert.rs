@@ -14,7 +14,7 @@ use crate::base::db::{
 
 /// The rows by column.
 #[derive(Default)]
-pub struct AllAtOnce {
+pub struct BulkInsert {
     subjects: Vec<Subject>,
     ids: Vec<String>,
     versions: Vec<i32>,
@@ -27,7 +27,7 @@ pub struct AllAtOnce {
     details: Vec<Option<String>>,
 }
 
-impl AllAtOnce {
+impl BulkInsert {
     /// The rows, in their order.
     pub fn of(rows: Vec<Change>) -> Self {
         let mut all = Self::default();
@@ -47,12 +47,12 @@ impl AllAtOnce {
     }
 }
 
-impl QueryId for AllAtOnce {
+impl QueryId for BulkInsert {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl QueryFragment<Pg> for AllAtOnce {
+impl QueryFragment<Pg> for BulkInsert {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO changes (subject, subject_id, version, kind, organization, client, request_id, recorded_at, \

@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use super::{Answer, Json};
+use super::{Json, JsonResponse};
 use crate::base::{
     auth::Caller,
     db::{Db, Store},
@@ -23,7 +23,7 @@ const KEPT_DAYS: i64 = 7;
 /// The caller's `Idempotency-Key`, if it sent one, and the operation it was sent to.
 #[derive(Debug, Clone, IntoParams)]
 #[into_params(parameter_in = Header)]
-pub struct RetryKey {
+pub struct IdempotencyKey {
     /// A key of your own for this request (a UUID is best; 1 to 255 printable ASCII characters without spaces, bare or in
     /// double quotes), so that repeating it is harmless: for 7 days the same key with the same body gets the first answer
     /// again. With another body it is 422, and 409 while the first request still runs. Other clients' keys do not count.
@@ -39,7 +39,7 @@ pub struct RetryKey {
     operation: String,
 }
 
-impl FromRequest for RetryKey {
+impl FromRequest for IdempotencyKey {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
@@ -80,13 +80,13 @@ fn malformed_key() -> Problem {
 pub async fn post<T, F>(
     store: &Store,
     caller: &Caller,
-    retry: RetryKey,
+    retry: IdempotencyKey,
     body: Json<T>,
     rule: F,
-) -> Result<Answer, Problem>
+) -> Result<JsonResponse, Problem>
 where
     T: Send + 'static,
-    F: AsyncFnOnce(&mut Db, &Caller, T) -> Result<Answer, Problem> + Send + 'static,
+    F: AsyncFnOnce(&mut Db, &Caller, T) -> Result<JsonResponse, Problem> + Send + 'static,
 {
     let caller = caller.clone();
     let Json { value, digest } = body;

@@ -7,27 +7,27 @@ use diesel::{
     sqlite::{Sqlite, SqliteConnection},
 };
 
-use super::upsert::{Now, Settled};
+use super::{Stored, UpsertResult};
 use crate::{
     base::db::{only, schema::observations::dsl, types::sql},
     figures::observations::model::Row,
 };
 
 /// Looks at the row that is there, and writes only what says something else.
-pub fn settle(connection: &mut SqliteConnection, row: Row) -> QueryResult<Settled> {
+pub fn upsert_one(connection: &mut SqliteConnection, row: Row) -> QueryResult<UpsertResult> {
     match known(connection, &row)? {
-        Some((now, true)) => Ok(Settled::of(false, now)),
+        Some((now, true)) => Ok(UpsertResult::of(false, now)),
         Some((now, false)) => replace(connection, row, now),
         None => {
             let now = (row.id, row.version, row.created_at, row.updated_at);
             diesel::insert_into(dsl::observations).values(row).execute(connection)?;
-            Ok(Settled::of(true, now))
+            Ok(UpsertResult::of(true, now))
         }
     }
 }
 
 /// The row of the same key, and whether it says the same.
-fn known(connection: &mut SqliteConnection, row: &Row) -> QueryResult<Option<(Now, bool)>> {
+fn known(connection: &mut SqliteConnection, row: &Row) -> QueryResult<Option<(Stored, bool)>> {
     let says_so = (dsl::numerator.is(row.numerator).and(dsl::denominator.is(row.denominator)))
         .and(dsl::value.is(row.value).and(dsl::missing.is(row.missing)).and(dsl::status.is(row.status)))
         .and(dsl::source.is(&row.source).and(dsl::note.is(&row.note)).and(dsl::evidence.is(&row.evidence)));
@@ -40,10 +40,10 @@ fn known(connection: &mut SqliteConnection, row: &Row) -> QueryResult<Option<(No
 }
 
 /// The next version. It is never older than the one before it, whichever request began first.
-fn replace(connection: &mut SqliteConnection, row: Row, now: Now) -> QueryResult<Settled> {
+fn replace(connection: &mut SqliteConnection, row: Row, now: Stored) -> QueryResult<UpsertResult> {
     let (id, version, created_at, updated_at) = (now.0, now.1 + 1, now.2, now.3.max(row.updated_at));
     Replacement(Row { id, version, created_at, updated_at, ..row }).execute(connection)?;
-    Ok(Settled::of(true, (id, version, created_at, updated_at)))
+    Ok(UpsertResult::of(true, (id, version, created_at, updated_at)))
 }
 
 /// What a row says from now on. Diesel's own update would be prepared anew for each row.

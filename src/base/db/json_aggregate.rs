@@ -11,39 +11,39 @@ use diesel::{
 
 /// A subquery that answers a JSON array as text, in each database's own words.
 #[derive(Debug, Clone, Copy)]
-pub struct Gathered {
+pub struct JsonAggregate {
     /// For PostgreSQL.
     pub pg: &'static str,
     /// For SQLite.
     pub sqlite: &'static str,
 }
 
-impl Expression for Gathered {
+impl Expression for JsonAggregate {
     type SqlType = Text;
 }
 
-impl<Source> AppearsOnTable<Source> for Gathered {}
+impl<Source> AppearsOnTable<Source> for JsonAggregate {}
 
-impl<Source> SelectableExpression<Source> for Gathered {}
+impl<Source> SelectableExpression<Source> for JsonAggregate {}
 
-impl<Grouping> ValidGrouping<Grouping> for Gathered {
+impl<Grouping> ValidGrouping<Grouping> for JsonAggregate {
     type IsAggregate = is_aggregate::Never;
 }
 
-impl QueryId for Gathered {
+impl QueryId for JsonAggregate {
     type QueryId = ();
 
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl QueryFragment<Pg> for Gathered {
+impl QueryFragment<Pg> for JsonAggregate {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(self.pg);
         Ok(())
     }
 }
 
-impl QueryFragment<Sqlite> for Gathered {
+impl QueryFragment<Sqlite> for JsonAggregate {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(self.sqlite);
         Ok(())

@@ -8,7 +8,7 @@ use diesel::{
     sql_types::{Array, BigInt, Integer, Nullable, Text},
 };
 
-use super::upsert::{Now, Settled};
+use super::{Stored, UpsertResult};
 use crate::{
     base::{
         db::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The rows by column.
-pub struct AllAtOnce {
+pub struct BulkUpsert {
     ids: Vec<ObservationId>,
     keys: Keys,
     numerators: Vec<Option<Decimal>>,
@@ -67,7 +67,7 @@ impl Keys {
     }
 }
 
-impl AllAtOnce {
+impl BulkUpsert {
     /// The rows, in the order of their keys.
     pub fn of(rows: &[Row]) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl AllAtOnce {
 /// A row's key.
 type Key = (IndicatorCode, OrgCode, Period, String);
 /// A row as it is: its place from 1 when it was known so, its key when it was written.
-pub type Found = (Option<i64>, Option<IndicatorCode>, Option<OrgCode>, Option<Period>, Option<String>, Now);
+pub type Found = (Option<i64>, Option<IndicatorCode>, Option<OrgCode>, Option<Period>, Option<String>, Stored);
 type FoundSql = (
     Nullable<BigInt>,
     Nullable<Text>,
@@ -103,12 +103,12 @@ type FoundSql = (
 
 /// Puts what was found at the places of the rows. One that was neither known nor written has been written by somebody
 /// else in the meantime, with the same content: it is looked for again.
-pub async fn settled(db: &mut Db, rows: &[Row], found: Vec<Found>) -> QueryResult<Vec<Settled>> {
-    let mut settled: Vec<Option<Settled>> = vec![None; rows.len()];
-    let mut written: HashMap<Key, Now> = HashMap::new();
+pub async fn upserted(db: &mut Db, rows: &[Row], found: Vec<Found>) -> QueryResult<Vec<UpsertResult>> {
+    let mut upserted: Vec<Option<UpsertResult>> = vec![None; rows.len()];
+    let mut written: HashMap<Key, Stored> = HashMap::new();
     for found in found {
         match found {
-            (Some(place), .., now) => put(&mut settled, place, Settled::of(false, now)),
+            (Some(place), .., now) => put(&mut upserted, place, UpsertResult::of(false, now)),
             (None, Some(indicator), Some(organization), Some(period), Some(breakdown), now) => {
                 written.insert((indicator, organization, period, breakdown), now);
             }
@@ -116,29 +116,29 @@ pub async fn settled(db: &mut Db, rows: &[Row], found: Vec<Found>) -> QueryResul
         }
     }
     if !written.is_empty() {
-        for (place, row) in settled.iter_mut().zip(rows).filter(|(place, _)| place.is_none()) {
+        for (place, row) in upserted.iter_mut().zip(rows).filter(|(place, _)| place.is_none()) {
             let key = (row.indicator.clone(), row.organization.clone(), row.period, row.breakdown.clone());
-            *place = written.get(&key).map(|now| Settled::of(true, *now));
+            *place = written.get(&key).map(|now| UpsertResult::of(true, *now));
         }
     }
     let raced: Vec<Row> =
-        rows.iter().zip(&settled).filter(|(_, is)| is.is_none()).map(|(row, _)| row.clone()).collect();
+        rows.iter().zip(&upserted).filter(|(_, is)| is.is_none()).map(|(row, _)| row.clone()).collect();
     let mut raced = if raced.is_empty() { Vec::new() } else { known(db, raced).await? }.into_iter();
-    let all = settled.into_iter().map(|one| one.or_else(|| raced.next()));
+    let all = upserted.into_iter().map(|one| one.or_else(|| raced.next()));
     all.collect::<Option<Vec<_>>>().ok_or(diesel::result::Error::NotFound)
 }
 
-fn put(settled: &mut [Option<Settled>], place: i64, one: Settled) {
+fn put(upserted: &mut [Option<UpsertResult>], place: i64, one: UpsertResult) {
     let at = usize::try_from(place - 1).ok();
-    if let Some(slot) = at.and_then(|at| settled.get_mut(at)) {
+    if let Some(slot) = at.and_then(|at| upserted.get_mut(at)) {
         *slot = Some(one);
     }
 }
 
 /// What the table holds for the keys of these rows, in their order.
-async fn known(db: &mut Db, rows: Vec<Row>) -> QueryResult<Vec<Settled>> {
-    let found: Vec<Now> = both!(db, pg | c | Known(Keys::of(&rows)).load(c)).unwrap_or(Ok(Vec::new()))?;
-    Ok(found.into_iter().map(|now| Settled::of(false, now)).collect())
+async fn known(db: &mut Db, rows: Vec<Row>) -> QueryResult<Vec<UpsertResult>> {
+    let found: Vec<Stored> = both!(db, pg | c | Known(Keys::of(&rows)).load(c)).unwrap_or(Ok(Vec::new()))?;
+    Ok(found.into_iter().map(|now| UpsertResult::of(false, now)).collect())
 }
 
 /// Finds the rows of keys by the unique index.
@@ -177,12 +177,12 @@ impl Keys {
     }
 }
 
-impl QueryId for AllAtOnce {
+impl QueryId for BulkUpsert {
     type QueryId = Self;
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl Query for AllAtOnce {
+impl Query for BulkUpsert {
     type SqlType = FoundSql;
 }
 
@@ -211,7 +211,7 @@ macro_rules! content {
     };
 }
 
-impl QueryFragment<Pg> for AllAtOnce {
+impl QueryFragment<Pg> for BulkUpsert {
     /// What is known so is only read: an `ON CONFLICT` locks its row, which is a write. A version is never older than
     /// the one before it, whichever request began first.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -256,7 +256,7 @@ impl QueryFragment<Pg> for AllAtOnce {
     }
 }
 
-impl AllAtOnce {
+impl BulkUpsert {
     fn walk_columns<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_bind_param::<Array<sql::Uuid>, _>(&self.ids)?;
         out.push_sql(", ");

@@ -23,20 +23,21 @@ use super::postgres::{Driven, POOLED_SETTINGS, Plan, SHARED_SETTINGS, connect};
 type Slot = RwLock<Option<Arc<AsyncPgConnection>>>;
 
 /// The connections of one thread: shared ones that mend themselves, and a pool.
-pub struct Lane {
+pub struct ThreadConnections {
     pub pool: Pool<AsyncPgConnection>,
     slots: Vec<Slot>,
     next: AtomicUsize,
     keepers: Vec<JoinHandle<()>>,
 }
 
-impl Lane {
+impl ThreadConnections {
     /// Begins to connect, on the runtime of the thread that calls; `first` is a connection that is there already.
     pub fn open(plan: &Arc<Plan>, mut first: Option<Driven>) -> Result<Arc<Self>, String> {
         let pool = pool(plan)?;
         let shared = plan.shared;
-        Ok(Arc::new_cyclic(|lane| {
-            let keeper = |slot| tokio::spawn(keep(Arc::clone(plan), Weak::clone(lane), slot, first.take()));
+        Ok(Arc::new_cyclic(|thread_connections| {
+            let keeper =
+                |slot| tokio::spawn(keep(Arc::clone(plan), Weak::clone(thread_connections), slot, first.take()));
             let keepers = (0..shared).map(keeper).collect();
             let slots = (0..shared).map(|_| RwLock::default()).collect();
             Self { pool, slots, next: AtomicUsize::new(0), keepers }
@@ -80,14 +81,14 @@ fn pool(plan: &Arc<Plan>) -> Result<Pool<AsyncPgConnection>, String> {
 }
 
 /// Fills one slot, and again whenever its connection's driver ends, for as long as the lane is there.
-async fn keep(plan: Arc<Plan>, lane: Weak<Lane>, slot: usize, first: Option<Driven>) {
+async fn keep(plan: Arc<Plan>, thread_connections: Weak<ThreadConnections>, slot: usize, first: Option<Driven>) {
     let mut next = first;
     loop {
         let connected = match next.take() {
             Some(driven) => Ok(driven),
             None => connect(&plan.url, &plan.tls, SHARED_SETTINGS).await,
         };
-        let Some(place) = lane.upgrade() else { return };
+        let Some(place) = thread_connections.upgrade() else { return };
         match connected {
             Ok((connection, driver)) => {
                 place.put(slot, Some(connection));
@@ -100,7 +101,7 @@ async fn keep(plan: Arc<Plan>, lane: Weak<Lane>, slot: usize, first: Option<Driv
                 tokio::time::sleep(Duration::from_millis(250)).await;
             }
         }
-        let Some(place) = lane.upgrade() else { return };
+        let Some(place) = thread_connections.upgrade() else { return };
         place.put(slot, None);
     }
 }

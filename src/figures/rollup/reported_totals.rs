@@ -58,13 +58,13 @@ impl Sum {
 
 /// What one organization said of one period; the row of the whole wins over its breakdown.
 #[derive(Debug, Default)]
-pub(super) struct Own {
+pub(super) struct PeriodReport {
     pub(super) whole: Sum,
     pub(super) pieces: Sum,
     pub(super) rows: usize,
 }
 
-impl Own {
+impl PeriodReport {
     pub(super) fn sum(&self) -> &Sum {
         if self.whole.is_figure() || !self.pieces.is_figure() { &self.whole } else { &self.pieces }
     }
@@ -78,7 +78,7 @@ impl Own {
 
 /// What one organization itself said over a period, from its own reports alone.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct OwnTotal {
     pub(super) sum: Sum,
     /// How many rows it was said in, and how many of them are not in the sum.
     pub(super) rows: usize,
@@ -86,8 +86,8 @@ pub(super) struct Said {
     pub(super) periods: SmallVec<[Period; 2]>,
 }
 
-impl Said {
-    pub(super) fn once(period: Period, own: &Own) -> Self {
+impl OwnTotal {
+    pub(super) fn once(period: Period, own: &PeriodReport) -> Self {
         let left_out = own.rows.saturating_sub(own.terms());
         Self { sum: own.sum().clone(), rows: own.rows, left_out, periods: smallvec![period] }
     }

@@ -52,7 +52,7 @@ impl MessageBody for Holding {
 ///
 /// # Errors
 /// What the framework itself could not turn into an answer.
-pub async fn hold_body(
+pub async fn keep_payload(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {

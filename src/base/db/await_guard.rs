@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// A query on its way, as [`super::both!`] runs it.
-pub async fn asking<T>(query: impl Future<Output = T>) -> T {
+pub async fn guarded<T>(query: impl Future<Output = T>) -> T {
     let mut query = pin!(query);
     poll_fn(|context| {
         let poll = query.as_mut().poll(context);

@@ -22,7 +22,7 @@ pub fn json<T: Serialize>(answer: &mut HttpResponseBuilder, value: &T, room: usi
 
 /// Status, headers and body of an answer, as they are stored for a repetition.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct JsonResponse {
     /// HTTP status.
     pub status: u16,
     /// Where the new resource is.
@@ -35,7 +35,7 @@ pub struct Answer {
     pub replayed: bool,
 }
 
-impl Answer {
+impl JsonResponse {
     /// 201 with the place and version of what was created.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Answer {
     }
 }
 
-impl Responder for Answer {
+impl Responder for JsonResponse {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {

@@ -1,8 +1,8 @@
 //! The outbox table: inserted into and read, never updated by the write path.
 
-mod at_once;
+mod bulk_insert;
 
-use at_once::AllAtOnce;
+use bulk_insert::BulkInsert;
 
 use super::model::{Change, Subject};
 use crate::base::db::{prelude::*, schema::changes};
@@ -14,7 +14,7 @@ pub async fn insert(db: &mut Db, rows: Vec<Change>) -> QueryResult<()> {
     }
     both!(
         db,
-        pg | c | AllAtOnce::of(rows).execute(c),
+        pg | c | BulkInsert::of(rows).execute(c),
         sqlite
             | c
             | rows.into_iter().try_fold(0, |done, row| {
