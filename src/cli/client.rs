@@ -9,9 +9,13 @@ use crate::{
         model::{ClientPatch, ClientStatus, NewClient},
     },
     base::{
-        db::types::{ClientId, OrgCode, ShortText, SourceCode},
+        db::{
+            Db,
+            types::{ClientId, OrgCode, ShortText, SourceCode},
+        },
         i18n::{Bilingual, Language},
         problem::Problem,
+        resource::Precondition,
         settings::Settings,
     },
 };
@@ -105,7 +109,8 @@ async fn add(settings: &Settings, new: NewClient) -> Result<(), String> {
 async fn rotate(settings: &Settings, id: &str) -> Result<(), String> {
     let (id, caller) = (identified(id)?, operator(parsed("organization", "operator")?, None));
     let secret = store(settings).await?.write(async move |db| clients::rotate(db, &caller, id).await).await;
-    say(&format!("client_secret={}", secret.map_err(told)?), false);
+    let (_, secret) = secret.map_err(told)?;
+    say(&format!("client_secret={secret}"), false);
     Ok(())
 }
 
@@ -125,8 +130,8 @@ fn now(status: ClientStatus) -> ClientPatch {
 
 async fn update(settings: &Settings, id: &str, outcome: &str, patch: ClientPatch) -> Result<(), String> {
     let (id, caller) = (identified(id)?, operator(parsed("organization", "operator")?, None));
-    let updated = store(settings).await?.write(async move |db| clients::update(db, &caller, id, patch).await).await;
-    let client = updated.map_err(told)?;
+    let update = async move |db: &mut Db| clients::update(db, &caller, id, &Precondition::Any, patch).await;
+    let client = store(settings).await?.write(update).await.map_err(told)?;
     say(&format!("{} ({}): {outcome}", client.id, client.name), false);
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::{block_on, load, operator, say, serve, store, told};
+use super::{block_on, load, migrate, operator, say, serve, store, told};
 use crate::{
     access::clients::{self, model::NewClient},
     base::{
         clock::Clock,
         db::{
             Store, Url,
-            migrate::{Step, run as migrate},
+            migrate::{Step, run as run_migrations},
             types::ClientId,
         },
         problem::Problem,
@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     // Before the secrets are shown: another service on this address would be sent them.
     let listener = serve::listen(&settings)?;
     let is_new = !Path::new(path).exists();
-    migrate(&settings.database, &settings.tls()?, Step::Up).map_err(|error| format!("{path}: {error}"))?;
+    run_migrations(&settings.database, &settings.tls()?, Step::Up).map_err(|error| format!("{path}: {error}"))?;
     let secrets = block_on(prepare(&settings, arguments.new_secrets))?;
     say(&format!("{} {path}", if is_new { "Created" } else { "Using the data in" }), false);
     match secrets {
@@ -66,8 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
 /// Loads the plan, and makes the clients or their new secrets: id and secret of each, when there are new ones.
 async fn prepare(settings: &Settings, new_secrets: bool) -> Result<Option<Vec<(ClientId, String)>>, String> {
     let store = store(settings).await?;
-    let now = Clock::system().now();
-    store.write(async move |db| calendars::ensure_shipped(db, now).await).await.map_err(told)?;
+    migrate::complete(settings).await?;
     let report = load::load(&store, plans::LAI_CHAU).await?;
     say(&format!("The plan of the Lai Châu Inspectorate: {}", load::summary(&report)), false);
     let known = store.read(async |db| Ok::<_, Problem>(clients::store::list(db).await?)).await.map_err(told)?;
@@ -105,7 +104,7 @@ async fn add(
 
 async fn rotate(store: &Store, id: ClientId) -> Result<String, String> {
     let caller = operator("LC".parse().map_err(|_| "LC")?, None);
-    store.write(async move |db| clients::rotate(db, &caller, id).await).await.map_err(told)
+    store.write(async move |db| clients::rotate(db, &caller, id).await).await.map(|(_, secret)| secret).map_err(told)
 }
 
 /// Lines for a shell: get tokens, push, pull.

@@ -2,9 +2,11 @@
 
 use super::{block_on, say, store, told};
 use crate::{
+    access::clients,
     base::{
         clock::Clock,
         db::migrate::{Step, run as migrate},
+        log::Author,
         settings::Settings,
     },
     reference::calendars,
@@ -28,15 +30,20 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
     let step = if arguments.down { Step::Down } else { Step::Up };
     let count = migrate(&settings.database, &settings.tls()?, step).map_err(|error| error.to_string())?;
     if !arguments.down {
-        block_on(ship_calendars(&settings))?;
+        block_on(complete(&settings))?;
     }
     say(&format!("{count} migrations {}", if arguments.down { "undone" } else { "applied" }), false);
     Ok(())
 }
 
-/// Adds the calendars that come with the service, after the migrations made their table.
-pub async fn ship_calendars(settings: &Settings) -> Result<(), String> {
-    let now = Clock::system().now();
-    let added = store(settings).await?.write(async move |db| calendars::ensure_shipped(db, now).await).await;
-    added.map(drop).map_err(told)
+/// What the program adds after the migrations: the calendars that come with it, and the first entry of each record that
+/// was made before its kind had versions.
+pub async fn complete(settings: &Settings) -> Result<(), String> {
+    let (author, now) = (Author::service(), Clock::system().now());
+    let store = store(settings).await?;
+    let completed = store.write(async move |db| {
+        calendars::ensure_shipped(db, &author, now).await?;
+        clients::ensure_entries(db, &author).await
+    });
+    completed.await.map(drop).map_err(told)
 }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::{block_on, migrate::ship_calendars};
+use super::{block_on, migrate::complete};
 use crate::{
     base::{
         clock::Clock,
@@ -27,7 +27,7 @@ pub fn run() -> Result<(), String> {
     let listener = listen(&settings)?;
     block_on(async {
         if missing == Step::Up {
-            ship_calendars(&settings).await?;
+            complete(&settings).await?;
         }
         serve(settings, listener).await
     })

@@ -385,7 +385,7 @@ on_both! {
     fn a_secret_that_was_replaced_stops_working(api: &Api) {
         let (id, secret) = api.credentials("LC", "tasks:read", None);
         let client: ClientId = id.parse().unwrap();
-        let next = api.write(async move |db| clients::rotate(db, &operator(), client).await).unwrap();
+        let (_, next) = api.write(async move |db| clients::rotate(db, &operator(), client).await).unwrap();
         assert_eq!(with_secret(api, 401, &id, &secret, &[]).body["error"], "invalid_client");
         with_secret(api, 200, &id, &next, &[]);
     }

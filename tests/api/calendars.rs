@@ -15,7 +15,7 @@ on_both! {
     }
 
     fn a_calendar_loaded_by_an_admin_is_not_shipped_over(api: &Api) {
-        let again = api.write(async |db| tiendo::reference::calendars::ensure_shipped(db, crate::harness::operator().now()).await);
+        let again = api.write(async |db| tiendo::reference::calendars::ensure_shipped(db, &crate::harness::operator().author(), crate::harness::operator().now()).await);
         assert_eq!(again.unwrap(), 0);
     }
 

@@ -13,7 +13,7 @@ use crate::{
     base::{
         auth::{Admin, Permit},
         db::{Store, types::ClientId},
-        http::{IdempotencyKey, Json, JsonResponse, List, PageParams},
+        http::{IdempotencyKey, IfMatch, Json, JsonResponse, List, PageParams, Tagged},
         page::Page,
         problem::Problem,
     },
@@ -59,12 +59,13 @@ pub async fn create_client(
     let kept = crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
         let (client, secret) = super::create(db, caller, new.into()).await?;
         let client = client.record()?;
-        let kept = JsonResponse::placed(place(client.id), &ClientCredentials { client: client.clone(), secret: None })?;
+        let kept =
+            JsonResponse::created(place(client.id), &ClientCredentials { client: client.clone(), secret: None })?;
         told.get_or_init(|| ClientCredentials { client, secret });
         Ok(kept)
     })
     .await?;
-    fresh.get().map_or(Ok(kept), |fresh| JsonResponse::placed(place(fresh.client.id), fresh))
+    fresh.get().map_or(Ok(kept), |fresh| JsonResponse::created(place(fresh.client.id), fresh))
 }
 
 /// Get a client
@@ -79,8 +80,8 @@ pub async fn get_client(
     caller: Permit<Admin>,
     id: Path<ClientId>,
     store: Data<Store>,
-) -> Result<JsonResponse, Problem> {
-    JsonResponse::of(200, &store.read(async |db| super::get(db, &caller, *id).await).await?)
+) -> Result<Tagged<ClientRecord>, Problem> {
+    store.read(async |db| super::get(db, &caller, *id).await).await.map(Tagged)
 }
 
 /// Suspend a client, let it call again, or change its keys
@@ -89,21 +90,22 @@ pub async fn get_client(
 /// Other instances of the service may go on accepting its tokens for up to 5 seconds. A new `jwks` ends the keys or the
 /// secret before at once, while tokens got with them live on until they expire; for that the caller must hold every
 /// scope of the client (403 `scope-missing`). Name, organization and scopes do not change: add another client instead.
-/// No `If-Match` is needed, and a repetition is harmless.
-#[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
+/// `If-Match` is required; `*` stops a client whatever its version. A repetition changes nothing.
+#[utoipa::path(tag = "Reference", params(ClientId, IfMatch), security(("oauth2" = ["admin"])),
     responses((status = 200, description = "The client as it is now.", body = ClientRecord)))]
 #[patch("/{id}")]
 pub async fn update_client(
     caller: Permit<Admin>,
     id: Path<ClientId>,
+    etag: IfMatch,
     patch: Json<ClientPatch>,
     store: Data<Store>,
     tokens: Data<TokenService>,
-) -> Result<JsonResponse, Problem> {
+) -> Result<Tagged<ClientRecord>, Problem> {
     let (caller, id) = (caller.caller(), *id);
-    let client = store.write(async move |db| super::update(db, &caller, id, patch.into_inner()).await).await?;
+    let client = store.write(async move |db| super::update(db, &caller, id, &etag, patch.into_inner()).await).await?;
     tokens.forget_client(id);
-    JsonResponse::of(200, &client.record()?)
+    client.record().map(Tagged)
 }
 
 /// Give a client a new secret
@@ -122,10 +124,10 @@ pub async fn create_client_secret(
 ) -> Result<JsonResponse, Problem> {
     let (caller, id) = (caller.caller(), *id);
     let rotate = store.write(async move |db| {
-        let secret = Some(super::rotate(db, &caller, id).await?);
-        Ok::<_, Problem>(ClientCredentials { client: super::get(db, &caller, id).await?, secret })
+        let (client, secret) = super::rotate(db, &caller, id).await?;
+        Ok::<_, Problem>(ClientCredentials { client: client.record()?, secret: Some(secret) })
     });
-    JsonResponse::placed(place(id), &rotate.await?)
+    JsonResponse::created(place(id), &rotate.await?)
 }
 
 fn place(id: ClientId) -> String {

@@ -13,12 +13,14 @@ use crate::{
         auth::{Caller, Scopes},
         clock::{new_id, random_bytes},
         db::{
-            Db,
-            types::{ClientId, SourceCode},
+            Db, QueryError,
+            types::{ClientId, Instant, OrgCode, SourceCode},
         },
         i18n::{Bilingual, bilingual},
+        log::{Author, Subject},
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
+        resource::{self, Precondition, Recorded, Resource},
     },
     reference::organizations,
 };
@@ -53,15 +55,9 @@ pub async fn get(db: &mut Db, caller: &Caller, id: ClientId) -> Result<ClientRec
 /// # Errors
 /// 422 when the organization, the scopes or the keys are not valid; 409 when the source belongs to another client.
 pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Client, Option<String>), Problem> {
-    organizations::require(db, caller, "organization", std::slice::from_ref(&new.organization)).await?;
     let scopes = Scopes::of_profile(&new.scopes).map_err(|rule| Problem::field("scopes", "invalid-value", rule))?;
-    check_scopes(caller, &scopes)?;
-    new.jwks.as_deref().map_or(Ok(()), check_jwks)?;
-    if let Some(source) = &new.source {
-        check_source(db, source).await?;
-    }
     let secret = if new.jwks.is_none() { Some(new_secret()?) } else { None };
-    let client = Client {
+    let first = Client {
         id: ClientId(new_id()),
         name: new.name,
         organization: new.organization,
@@ -70,53 +66,123 @@ pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Cli
         secret_hash: secret.as_deref().map(hash_secret),
         jwks: new.jwks,
         status: ClientStatus::Active,
+        version: 1,
         created_at: caller.now(),
         updated_at: caller.now(),
     };
-    store::insert(db, &client).await?;
-    Ok((client, secret))
+    let client = resource::create(db, caller, first, async |db, first| {
+        organizations::require(db, caller, "organization", std::slice::from_ref(&first.organization)).await?;
+        check_scopes(caller, &scopes)?;
+        first.jwks.as_deref().map_or(Ok(()), check_jwks)?;
+        match &first.source {
+            Some(source) => check_source(db, source).await,
+            None => Ok(()),
+        }
+    });
+    Ok((client.await?, secret))
 }
 
-/// Lets a client call, stops it, or gives it other keys, which end what it proved itself with before; the authority
+/// Lets a client call, stops it, or gives it other keys, which end what it proved itself with before; the token service
 /// must be told to forget it.
 ///
 /// # Errors
-/// 404 when it is not in the caller's part of the tree; for other keys 403 when it may do more than the caller, and 422
-/// when they are not public keys.
-pub async fn update(db: &mut Db, caller: &Caller, id: ClientId, patch: ClientPatch) -> Result<Client, Problem> {
-    let mut client = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
-    client.status = patch.status.unwrap_or(client.status);
+/// 404 when it is not in the caller's part of the tree, 412 when the version is stale; for other keys 403 when it may do
+/// more than the caller, and 422 when they are not public keys.
+pub async fn update(
+    db: &mut Db,
+    caller: &Caller,
+    id: ClientId,
+    precondition: &Precondition,
+    patch: ClientPatch,
+) -> Result<Client, Problem> {
+    let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, Some(precondition))?;
+    let mut next = current.clone();
+    next.status = patch.status.unwrap_or(next.status);
     if let Some(jwks) = patch.jwks {
-        check_reach(caller, &client)?;
-        let jwks = serde_json::Value::Object(jwks).to_string();
-        check_jwks(&jwks)?;
-        (client.jwks, client.secret_hash) = (Some(jwks), None);
+        (next.jwks, next.secret_hash) = (Some(serde_json::Value::Object(jwks).to_string()), None);
     }
-    client.updated_at = caller.now();
-    store::replace(db, &client).await?;
-    Ok(client)
+    let rules = async |_: &mut Db, next: &mut Client| {
+        if next.jwks == current.jwks {
+            return Ok(());
+        }
+        check_reach(caller, &current)?;
+        next.jwks.as_deref().map_or(Ok(()), check_jwks)
+    };
+    resource::commit(db, caller, &current, next, None, rules).await.map(|(client, _)| client)
 }
 
 /// Gives a client a new secret; the old one stops working at once.
 ///
 /// # Errors
 /// 404 when it is not in the caller's part of the tree, 403 when it may do more than the caller, 422 when it has keys.
-pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<String, Problem> {
-    let mut client = store::lock(db, caller.subtree(), id).await?.or_404("client")?;
-    check_reach(caller, &client)?;
-    if client.jwks.is_some() {
-        return Err(Problem::new(
-            "client-has-keys",
-            Bilingual::new(
-                "Hệ thống này dùng khóa riêng, không có secret; để thay khóa, gửi jwks mới bằng PATCH.",
-                "This client uses keys of its own and has no secret; to change its keys, PATCH it with a new jwks.",
-            ),
-        ));
-    }
+pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<(Client, String), Problem> {
+    let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, None)?;
     let secret = new_secret()?;
-    (client.secret_hash, client.updated_at) = (Some(hash_secret(&secret)), caller.now());
-    store::replace(db, &client).await?;
-    Ok(secret)
+    let next = Client { secret_hash: Some(hash_secret(&secret)), ..current.clone() };
+    let detail = serde_json::json!({ "secret": "rotated" }).to_string();
+    let rules = async |_: &mut Db, next: &mut Client| {
+        check_reach(caller, next)?;
+        if next.jwks.is_some() { Err(has_keys()) } else { Ok(()) }
+    };
+    let (client, _) = resource::commit(db, caller, &current, next, Some(detail), rules).await?;
+    Ok((client, secret))
+}
+
+fn has_keys() -> Problem {
+    Problem::new(
+        "client-has-keys",
+        Bilingual::new(
+            "Hệ thống này dùng khóa riêng, không có secret; để thay khóa, gửi jwks mới bằng PATCH.",
+            "This client uses keys of its own and has no secret; to change its keys, PATCH it with a new jwks.",
+        ),
+    )
+}
+
+/// Gives the clients that were there before they had versions their first entry.
+///
+/// # Errors
+/// What the database says.
+pub async fn ensure_entries(db: &mut Db, author: &Author) -> Result<usize, Problem> {
+    let clients = store::list(db).await?;
+    resource::ensure_entries(db, author, clients).await
+}
+
+impl Recorded for Client {
+    const SUBJECT: Subject = Subject::Client;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(&self.clone().record()?)
+    }
+}
+
+impl Resource for Client {
+    fn organization(&self) -> Option<&OrgCode> {
+        Some(&self.organization)
+    }
+
+    fn place(&self) -> String {
+        format!("/v1/clients/{}", self.id)
+    }
+
+    fn stamp(&mut self, version: i32, at: Instant) {
+        (self.version, self.updated_at) = (version, at);
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::insert(db, self).await
+    }
+
+    async fn replace(&self, db: &mut Db, _: &Self) -> Result<(), QueryError> {
+        store::replace(db, self).await.map(drop)
+    }
 }
 
 /// Whoever sets what a client proves itself with may act as the client, so it must hold all that the client does.

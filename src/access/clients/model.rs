@@ -13,6 +13,7 @@ use crate::base::{
     },
     page::page,
     problem::Problem,
+    resource::Versioned,
 };
 
 string_enum! {
@@ -36,7 +37,7 @@ string_enum! {
 }
 
 /// A machine caller as it is kept.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = clients, treat_none_as_default_value = false)]
 pub struct Client {
     /// Its id: `client_id`.
@@ -55,10 +56,18 @@ pub struct Client {
     pub jwks: Option<String>,
     /// Whether it may call.
     pub status: ClientStatus,
+    /// Counts from 1.
+    pub version: i32,
     /// When it was added.
     pub created_at: Instant,
-    /// When it last changed.
+    /// When this version was recorded.
     pub updated_at: Instant,
+}
+
+impl Versioned for Client {
+    fn version(&self) -> i32 {
+        self.version
+    }
 }
 
 /// What to add.
@@ -94,10 +103,19 @@ pub struct ClientRecord {
     pub proof: ClientProof,
     /// Whether it may call.
     pub status: ClientStatus,
+    /// Counts from 1, one up for another status, other keys or another secret; the ETag.
+    #[schema(minimum = 1)]
+    pub version: i32,
     /// When it was added.
     pub created_at: Instant,
-    /// When it last changed.
+    /// When this version was recorded.
     pub updated_at: Instant,
+}
+
+impl Versioned for ClientRecord {
+    fn version(&self) -> i32 {
+        self.version
+    }
 }
 
 page!(ClientPage, ClientRecord, "clients");
@@ -125,6 +143,7 @@ impl Client {
             scopes,
             proof: if self.jwks.is_some() { ClientProof::Keys } else { ClientProof::Secret },
             status: self.status,
+            version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
         })
@@ -139,6 +158,12 @@ pub struct ClientCredentials {
     /// Its secret, shown this once; null for a client with keys of its own, and when a POST is repeated with its `Idempotency-Key`.
     #[schema(example = "tds_…")]
     pub secret: Option<String>,
+}
+
+impl Versioned for ClientCredentials {
+    fn version(&self) -> i32 {
+        self.client.version
+    }
 }
 
 /// A client (hệ thống kết nối) to add.

@@ -113,12 +113,13 @@ pub async fn insert(db: &mut Db, client: &Client) -> QueryResult<usize> {
 
 /// Puts what may change of a client in place: how it proves itself, and whether it may call.
 pub async fn replace(db: &mut Db, client: &Client) -> QueryResult<usize> {
-    let Client { id, secret_hash, jwks, status, updated_at, .. } = client.clone();
+    let Client { id, secret_hash, jwks, status, version, updated_at, .. } = client.clone();
     both!(db, |c| diesel::update(clients::table.find(id))
         .set((
             clients::secret_hash.eq(secret_hash),
             clients::jwks.eq(jwks),
             clients::status.eq(status),
+            clients::version.eq(version),
             clients::updated_at.eq(updated_at),
         ))
         .execute(c))

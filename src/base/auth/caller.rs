@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{ScopeName, Scopes};
 use crate::base::{
     db::types::{ClientId, Instant, OrgCode, SourceCode},
+    log::Author,
     problem::Problem,
     subtree::Subtree,
 };
@@ -99,6 +100,12 @@ impl Caller {
     #[must_use]
     pub fn request_id(&self) -> &str {
         &self.request_id
+    }
+
+    /// Who stands in the log for what this caller does.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        Author { client: self.client(), request_id: Arc::clone(&self.request_id) }
     }
 
     /// Passes when the record belongs to no system or to the caller's.

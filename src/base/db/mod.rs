@@ -3,6 +3,7 @@
 //! A store function takes `db: &mut Db` and writes its query once, inside [`both!`]. Where it runs (a shared
 //! pipelined connection, a snapshot, an open transaction) is the caller's choice, made through [`Store`].
 
+mod advisory_lock;
 pub mod await_guard;
 mod backup;
 pub mod cursor;
@@ -21,6 +22,7 @@ mod store;
 mod thread_connections;
 pub mod types;
 
+pub use advisory_lock::lock_name;
 pub use backup::backup;
 pub use error::{Error, QueryError, Reason, reason};
 pub use export::Batches;

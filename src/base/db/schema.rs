@@ -165,6 +165,7 @@ table! {
         search -> Text,
         version -> Integer,
         targets_version -> Integer,
+        targets_updated_at -> Nullable<crate::base::db::types::sql::Instant>,
         created_at -> crate::base::db::types::sql::Instant,
         updated_at -> crate::base::db::types::sql::Instant,
     }
@@ -224,10 +225,11 @@ table! {
         subject_id -> Text,
         version -> Integer,
         kind -> Text,
-        organization -> Text,
+        organization -> Nullable<Text>,
         client -> Nullable<crate::base::db::types::sql::Uuid>,
         request_id -> Text,
         recorded_at -> crate::base::db::types::sql::Instant,
+        form -> SmallInt,
         content -> Text,
         detail -> Nullable<Text>,
         /// Given after the commit, by the sequencer.
@@ -246,6 +248,7 @@ table! {
         secret_hash -> Nullable<Text>,
         jwks -> Nullable<Text>,
         status -> Text,
+        version -> Integer,
         created_at -> crate::base::db::types::sql::Instant,
         updated_at -> crate::base::db::types::sql::Instant,
     }

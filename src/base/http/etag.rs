@@ -1,13 +1,19 @@
 //! Conditional requests: the ETag of a resource is made from its version alone.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, http::header};
 use serde::Serialize;
 use utoipa::IntoParams;
 
 use super::response::json;
-use crate::base::{i18n::Bilingual, problem::Problem, resource::Versioned};
+use crate::base::{
+    problem::Problem,
+    resource::{Precondition, Versioned},
+};
 
 /// The strong ETag of a version (RFC 9110, 8.8.3).
 #[must_use]
@@ -21,41 +27,25 @@ pub fn etag(version: i32) -> String {
 pub struct IfMatch(
     /// The `ETag` of the version you read, with its quotes: the change happens only while that is still the current one, so
     /// nobody's change is overwritten unseen. Missing is 428, stale is 412; then read again, and decide anew.
-    #[param(example = "\"1\"")]
-    String,
+    #[param(example = "\"1\"", value_type = String)]
+    Precondition,
 );
 
-impl IfMatch {
-    /// The condition that a version just read still holds.
-    #[must_use]
-    pub fn version(version: i32) -> Self {
-        Self(etag(version))
-    }
+impl Deref for IfMatch {
+    type Target = Precondition;
 
-    /// Passes when the condition names the current version.
-    ///
-    /// # Errors
-    /// `version-stale` with the current version.
-    pub fn check(&self, current: i32) -> Result<(), Problem> {
-        let wanted = etag(current);
-        if self.0.split(',').any(|tag| tag.trim() == wanted || tag.trim() == "*") {
-            Ok(())
-        } else {
-            Err(Problem::stale(current))
-        }
+    fn deref(&self) -> &Precondition {
+        &self.0
     }
+}
 
-    /// What answers a change that came without the condition it needs.
-    #[must_use]
-    pub fn required() -> Problem {
-        Problem::new(
-            "if-match-required",
-            Bilingual::new(
-                "Hãy gửi If-Match với ETag của bản đã đọc.",
-                "Send If-Match with the ETag of the version you read.",
-            ),
-        )
+/// The versions that the tags of a header name.
+fn versions(value: &str) -> Precondition {
+    if value.trim() == "*" {
+        return Precondition::Any;
     }
+    let tags = value.split(',').filter_map(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+    Precondition::Versions(tags.collect())
 }
 
 impl FromRequest for IfMatch {
@@ -64,7 +54,7 @@ impl FromRequest for IfMatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let value = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-        ready(value.map(|value| Self(value.to_owned())).ok_or_else(Self::required))
+        ready(value.map(|value| Self(versions(value))).ok_or_else(Precondition::required))
     }
 }
 

@@ -1,10 +1,13 @@
 //! Entries of the log.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::base::{
+    clock::new_id,
     db::{
         prelude::*,
         schema::changes,
@@ -37,6 +40,8 @@ string_enum! {
         Observation = "observation",
         /// A reporting calendar (lịch báo cáo).
         Calendar = "calendar",
+        /// A machine caller (hệ thống kết nối).
+        Client = "client",
     }
 }
 
@@ -54,6 +59,23 @@ string_enum! {
     }
 }
 
+/// Who makes a change, and in which request.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// The client; none for the operator and for the service itself.
+    pub client: Option<ClientId>,
+    /// The request, as in `X-Request-Id`.
+    pub request_id: Arc<str>,
+}
+
+impl Author {
+    /// The service itself, for what it does by no request; the id is new.
+    #[must_use]
+    pub fn service() -> Self {
+        Self { client: None, request_id: new_id().to_string().into() }
+    }
+}
+
 /// One row of the outbox.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = changes, treat_none_as_default_value = false)]
@@ -66,15 +88,17 @@ pub struct Change {
     pub version: i32,
     /// The event type, like `task.updated`.
     pub kind: String,
-    /// Whose it is: decides who may see the change.
-    pub organization: OrgCode,
+    /// Whose it is: decides who may see the change; none for what everybody may.
+    pub organization: Option<OrgCode>,
     /// Who made it; none for the operator.
     pub client: Option<ClientId>,
     /// The request that made it.
     pub request_id: String,
     /// When.
     pub recorded_at: Instant,
-    /// The subject as JSON, exactly as it was written.
+    /// The number of the content's shape.
+    pub form: i16,
+    /// The subject in its wire form as JSON, exactly as it was written.
     pub content: String,
     /// What was said with the change (a reason, evidence), as JSON.
     pub detail: Option<String>,
@@ -96,6 +120,9 @@ pub struct HistoryEntry {
     pub client: Option<ClientId>,
     /// The request that made it, as in `X-Request-Id`.
     pub request_id: String,
+    /// The number of the shape of `content`; it grows when a field changes its meaning.
+    #[schema(minimum = 1, example = 1)]
+    pub form: i16,
     /// The subject as it was from then on.
     #[schema(value_type = Object)]
     pub content: Value,
@@ -116,6 +143,7 @@ impl HistoryEntry {
             recorded_at: change.recorded_at,
             client: change.client,
             request_id: change.request_id,
+            form: change.form,
             content: serde_json::from_str(&change.content).map_err(Problem::internal)?,
             detail: change.detail.as_deref().map(serde_json::from_str).transpose().map_err(Problem::internal)?,
         })

@@ -86,7 +86,7 @@ async fn put_document(
         rename(relation, "to", "document", &keys.documents)?;
     }
     let before = found(documents::get_by_key(db, caller, source, &key).await)?;
-    let (after, outcome) = documents::put(db, caller, source, &key, body(entry)?).await?;
+    let (after, outcome) = documents::put(db, caller, (source, &key), body(entry)?, None).await?;
     keys.documents.insert(key.to_string(), after.id.to_string());
     report.add("document", &key, outcome, before.as_ref(), &after)
 }
@@ -119,7 +119,7 @@ async fn put_task(
     rename(&mut entry, "document", "document", &keys.documents)?;
     rename(&mut entry, "parent", "parent", &keys.tasks)?;
     let before = found(tasks::get_by_key(db, caller, source, &key).await)?;
-    let (after, outcome) = tasks::put(db, caller, source, &key, body(entry)?).await?;
+    let (after, outcome) = tasks::put(db, caller, (source, &key), body(entry)?, None).await?;
     keys.tasks.insert(key.to_string(), after.id.to_string());
     report.add("task", &key, outcome, before.as_ref(), &after)
 }

@@ -16,10 +16,15 @@ pub use push::{Rows, push, read};
 use crate::{
     base::{
         auth::Caller,
-        db::{Batches, Db, Store, types::ObservationId},
+        db::{
+            Batches, Db, Store,
+            types::{Instant, ObservationId},
+        },
         i18n::Bilingual,
+        log::Subject,
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
+        resource::{self, Recorded},
     },
     reference::organizations,
 };
@@ -118,4 +123,21 @@ async fn known_at(db: &mut Db, at: AsOf, rows: Vec<Row>) -> Result<Vec<Observati
 /// 404 when it is not about the caller's part of the tree.
 pub async fn get(db: &mut Db, caller: &Caller, id: ObservationId) -> Result<Observation, Problem> {
     Ok(store::find(db, caller.subtree(), id).await?.or_404("observation")?.into())
+}
+
+impl Recorded for Observation {
+    const SUBJECT: Subject = Subject::Observation;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    /// Never before the version that it follows, whichever request began first: the upsert sees to it.
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
 }

@@ -25,8 +25,9 @@ use crate::{
         },
         http::JsonResponse,
         i18n::{Bilingual, Language, bilingual},
-        log::{self, Outcome, Subject},
+        log::{self, Outcome},
         problem::{Fault, Place, Problem},
+        resource,
         validation::parse,
     },
     reference::{indicators, organizations},
@@ -223,6 +224,7 @@ async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<(usize, Row)>) -> Res
     });
     let (numbers, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     let upserted = store::upsert(db, &rows).await?;
+    let author = caller.author();
     let (mut ended, mut entries) = (Vec::with_capacity(rows.len()), Vec::new());
     for ((number, row), now) in numbers.into_iter().zip(rows).zip(upserted) {
         let outcome = match now {
@@ -235,12 +237,8 @@ async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<(usize, Row)>) -> Res
             continue;
         }
         let observation = Observation::from(now.onto(row));
-        let Observation { id, version, organization, updated_at, .. } = &observation;
-        let mut entry = log::change(caller, Subject::Observation, id, *version, organization, &observation)?;
-        // Not before the version that it follows, whichever request began first.
-        entry.recorded_at = *updated_at;
-        entries.push(entry);
+        entries.push(resource::entry(&author, &observation, Some(&observation.organization), None)?);
     }
-    log::append_all(db, entries).await?;
+    log::append(db, entries).await?;
     Ok(ended)
 }

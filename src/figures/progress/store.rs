@@ -140,7 +140,7 @@ pub async fn versions_before(db: &mut Db, scope: &OrgScope, end: Instant) -> Que
                 .filter(between.field(changes::recorded_at).lt(end)),
         );
         changes::table
-            .inner_join(organizations::table.on(changes::organization.eq(organizations::code)))
+            .inner_join(organizations::table.on(changes::organization.eq(organizations::code.nullable())))
             // Not a parameter: the index of the log of tasks is found by it.
             .filter(sql::<Bool>("changes.subject = 'task'"))
             .filter(organizations::path.ge(from).and(organizations::path.lt(to)))

@@ -23,13 +23,14 @@ use model::{CalendarPeriod, CalendarRow, PeriodsOfDay};
 
 use crate::base::{
     db::{
-        Db,
-        types::{Instant, JsonText, ShortText},
+        Db, QueryError,
+        types::{Instant, JsonText, OrgCode, ShortText},
     },
     i18n::{Bilingual, Language},
+    log::{Author, Subject},
     page::{Page, PageRequest},
     problem::{OrNotFound, Problem},
-    resource::Versioned,
+    resource::{self, Recorded, Resource, Versioned},
 };
 
 /// The calendar of a request that names none.
@@ -39,13 +40,12 @@ pub const DEFAULT: &str = "ND09";
 const SHIPPED: [&str; 2] =
     [include_str!("../../../calendars/ND09.json"), include_str!("../../../calendars/GREGORIAN.json")];
 
-/// Adds the shipped calendars that the database lacks; one that an admin has loaded stays as it is.
-///
-/// It runs with the migrations, before there is an organization, so nothing goes to the outbox.
+/// Adds the shipped calendars that the database lacks, and gives each calendar without an entry in the log its first; one
+/// that an admin has loaded stays as it is. It runs with the migrations.
 ///
 /// # Errors
 /// What the database says.
-pub async fn ensure_shipped(db: &mut Db, now: Instant) -> Result<usize, Problem> {
+pub async fn ensure_shipped(db: &mut Db, author: &Author, now: Instant) -> Result<usize, Problem> {
     let mut added = 0;
     for text in SHIPPED {
         let calendar = Calendar::from_json(text).map_err(Problem::internal)?;
@@ -55,9 +55,51 @@ pub async fn ensure_shipped(db: &mut Db, now: Instant) -> Result<usize, Problem>
             content: JsonText(calendar),
             updated_at: now,
         };
-        added += store::insert_missing(db, row).await?;
+        added += row.insert(db).await?;
     }
+    let calendars = store::list(db, None, i64::MAX).await?;
+    resource::ensure_entries(db, author, calendars).await?;
     Ok(added)
+}
+
+impl Recorded for CalendarRow {
+    const SUBJECT: Subject = Subject::Calendar;
+
+    fn key(&self) -> String {
+        self.code.clone()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(&self.content.0)
+    }
+}
+
+impl Resource for CalendarRow {
+    /// Every client may read every calendar.
+    fn organization(&self) -> Option<&OrgCode> {
+        None
+    }
+
+    fn place(&self) -> String {
+        format!("/v1/calendars/{}", self.code)
+    }
+
+    /// The version is the revision that the data bears, and does not follow from how often it was loaded.
+    fn stamp(&mut self, _: i32, at: Instant) {
+        self.updated_at = at;
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::insert_missing(db, self.clone()).await
+    }
+
+    async fn replace(&self, db: &mut Db, _: &Self) -> Result<(), QueryError> {
+        store::replace(db, self.clone()).await.map(drop)
+    }
 }
 
 /// A calendar as it comes with the service.

@@ -18,7 +18,7 @@ use crate::base::{
 };
 
 /// A calendar as the table keeps it.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = calendars)]
 pub struct CalendarRow {
     /// The name in addresses.
@@ -34,6 +34,12 @@ pub struct CalendarRow {
 impl Versioned for Calendar {
     fn version(&self) -> i32 {
         i32::try_from(self.version).unwrap_or(i32::MAX)
+    }
+}
+
+impl Versioned for CalendarRow {
+    fn version(&self) -> i32 {
+        self.version
     }
 }
 

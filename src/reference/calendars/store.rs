@@ -33,3 +33,11 @@ pub async fn find(db: &mut Db, code: &str) -> QueryResult<Option<CalendarRow>> {
 pub async fn insert_missing(db: &mut Db, row: CalendarRow) -> QueryResult<usize> {
     both!(db, |c| diesel::insert_into(calendars::table).values(row).on_conflict_do_nothing().execute(c))
 }
+
+/// Puts a new revision in the place of the old.
+pub async fn replace(db: &mut Db, row: CalendarRow) -> QueryResult<usize> {
+    let CalendarRow { code, version, content, updated_at } = row;
+    both!(db, |c| diesel::update(calendars::table.find(code))
+        .set((dsl::version.eq(version), dsl::content.eq(content), dsl::updated_at.eq(updated_at)))
+        .execute(c))
+}

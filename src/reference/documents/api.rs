@@ -121,9 +121,8 @@ pub async fn put_document_by_key(
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
     let (caller, ByKey { source, source_key: key }, body) = (caller.caller(), key.into_inner(), body.into_inner());
-    let (document, outcome) = store
-        .write(async move |db| super::put_matching(db, &caller, (&source, &key), body, etag.as_ref()).await)
-        .await?;
+    let (document, outcome) =
+        store.write(async move |db| super::put(db, &caller, (&source, &key), body, etag.as_deref()).await).await?;
     match outcome {
         Outcome::Created => JsonResponse::created(format!("/v1/documents/{}", document.id), &document),
         _ => JsonResponse::changed(&document),

@@ -14,14 +14,14 @@ use crate::{
     base::{
         auth::Caller,
         db::{
-            Db,
-            types::{DocumentId, RecordKey, SourceCode},
+            Db, QueryError,
+            types::{DocumentId, Instant, OrgCode, RecordKey, SourceCode},
         },
-        http::IfMatch,
         i18n::Bilingual,
-        log::{self, Outcome, Subject},
+        log::{Outcome, Subject},
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
+        resource::{self, Precondition, Recorded, Resource},
     },
     reference::organizations,
 };
@@ -73,69 +73,37 @@ pub async fn create(db: &mut Db, caller: &Caller, new: DocumentCreate) -> Result
         let rule = Bilingual::new("source và source_key phải đi cùng nhau", "source and source_key go together");
         return Err(Problem::field(missing, "required", rule));
     }
-    caller.owns(new.source.as_ref())?;
     let document = new.into_document(caller.organization(), caller.now());
-    check(db, caller, None, &document).await?;
-    if insert(db, caller, &document).await? { Ok(document) } else { Err(taken()) }
+    resource::create(db, caller, document, async |db, first| check(db, caller, None, first).await).await
 }
 
 /// Makes the document under a source's key what the body says, whether or not it was there; a repetition changes nothing.
 ///
 /// # Errors
-/// 403 for another's source, 422 for what is secret or points where it must not.
+/// 403 for another's source; `version-stale` when the current version is not the one that the caller knows, or there is
+/// none; 422 for what is secret or points where it must not.
 pub async fn put(
-    db: &mut Db,
-    caller: &Caller,
-    source: &SourceCode,
-    key: &RecordKey,
-    body: DocumentCreate,
-) -> Result<(Document, Outcome), Problem> {
-    put_matching(db, caller, (source, key), body, None).await
-}
-
-/// The same, on condition that the current version is the one the caller knows.
-///
-/// # Errors
-/// Those of [`put`]; `version-stale` when it is not, or when there is none.
-pub async fn put_matching(
     db: &mut Db,
     caller: &Caller,
     (source, key): (&SourceCode, &RecordKey),
     mut body: DocumentCreate,
-    etag: Option<&IfMatch>,
+    precondition: Option<&Precondition>,
 ) -> Result<(Document, Outcome), Problem> {
     refuse_secret(body.secret)?;
     caller.owns(Some(source))?;
     same_key("source", body.source.replace(source.clone()).is_none_or(|said| said == *source))?;
     same_key("source_key", body.source_key.replace(key.clone()).is_none_or(|said| said == *key))?;
     let pushed = body.into_document(caller.organization(), caller.now());
-    let mut known = store::id_of_key(db, source, key).await?;
-    if known.is_none() {
-        if etag.is_some() {
-            return Err(nothing_to_match());
-        }
-        check(db, caller, None, &pushed).await?;
-        if insert(db, caller, &pushed).await? {
-            return Ok((pushed, Outcome::Created));
-        }
-        // Another request with this key came first.
-        known = store::id_of_key(db, source, key).await?;
-    }
-    let current = match known {
-        Some(id) => store::lock(db, caller.subtree(), id).await?.ok_or_else(taken)?,
-        None => return Err(taken()),
+    let Some(id) = store::claim_key(db, source, key).await? else {
+        precondition.map_or(Ok(()), |_| Err(resource::nothing_to_match()))?;
+        let first =
+            resource::create(db, caller, pushed, async |db, first| check(db, caller, None, first).await).await?;
+        return Ok((first, Outcome::Created));
     };
-    if let Some(etag) = etag {
-        etag.check(current.version)?;
-    }
-    let next = current.replaced_by(pushed, caller.now());
-    if next.version == current.version {
-        return Ok((current, Outcome::Unchanged));
-    }
-    check(db, caller, Some(&current), &next).await?;
-    store::replace(db, &next).await?;
-    record(db, caller, &next).await?;
-    Ok((next, Outcome::Updated))
+    let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, precondition)?;
+    let next = current.replaced_by(pushed);
+    resource::commit(db, caller, &current, next, None, async |db, next| check(db, caller, Some(&current), next).await)
+        .await
 }
 
 /// Changes a document.
@@ -146,18 +114,14 @@ pub async fn update(
     db: &mut Db,
     caller: &Caller,
     id: DocumentId,
-    etag: &IfMatch,
+    precondition: &Precondition,
     patch: DocumentPatch,
 ) -> Result<Document, Problem> {
     refuse_secret(patch.secret)?;
-    let current = store::lock(db, caller.subtree(), id).await?.or_404("document")?;
-    caller.owns(current.source.as_ref())?;
-    etag.check(current.version)?;
-    let next = current.patched(patch, caller.now());
-    check(db, caller, Some(&current), &next).await?;
-    store::replace(db, &next).await?;
-    record(db, caller, &next).await?;
-    Ok(next)
+    let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, Some(precondition))?;
+    let next = current.patched(patch);
+    let rules = async |db: &mut Db, next: &mut Document| check(db, caller, Some(&current), next).await;
+    resource::commit(db, caller, &current, next, None, rules).await.map(|(document, _)| document)
 }
 
 async fn check(db: &mut Db, caller: &Caller, current: Option<&Document>, next: &Document) -> Result<(), Problem> {
@@ -167,18 +131,46 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Document>, next: &
     relations::check(db, caller, current, next).await
 }
 
-/// False when the source's key is taken.
-async fn insert(db: &mut Db, caller: &Caller, document: &Document) -> Result<bool, Problem> {
-    if store::insert(db, document).await? == 0 {
-        return Ok(false);
+impl Recorded for Document {
+    const SUBJECT: Subject = Subject::Document;
+
+    fn key(&self) -> String {
+        self.id.to_string()
     }
-    record(db, caller, document).await?;
-    Ok(true)
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
 }
 
-async fn record(db: &mut Db, caller: &Caller, document: &Document) -> Result<(), Problem> {
-    let (id, version) = (&document.id, document.version);
-    log::append(db, caller, Subject::Document, id, version, &document.organization, document).await
+impl Resource for Document {
+    fn organization(&self) -> Option<&OrgCode> {
+        Some(&self.organization)
+    }
+
+    fn source(&self) -> Option<&SourceCode> {
+        self.source.as_ref()
+    }
+
+    fn place(&self) -> String {
+        resource::place_by_key("documents", self.source.as_ref(), self.source_key.as_ref())
+    }
+
+    fn stamp(&mut self, version: i32, at: Instant) {
+        (self.version, self.updated_at) = (version, at);
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::insert(db, self).await
+    }
+
+    async fn replace(&self, db: &mut Db, _: &Self) -> Result<(), QueryError> {
+        store::replace(db, self).await
+    }
 }
 
 fn refuse_secret(secret: Option<bool>) -> Result<(), Problem> {
@@ -197,24 +189,4 @@ fn refuse_secret(secret: Option<bool>) -> Result<(), Problem> {
 fn same_key(field: &str, same: bool) -> Result<(), Problem> {
     let rule = Bilingual::new("phải giống như trong địa chỉ, hoặc bỏ đi", "must be as in the address, or left out");
     if same { Ok(()) } else { Err(Problem::field(field, "key-mismatch", rule)) }
-}
-
-fn taken() -> Problem {
-    Problem::new(
-        "already-exists",
-        Bilingual::new(
-            "Đã có văn bản với source và source_key này; dùng PUT by-key để cập nhật.",
-            "A document with this source and source_key exists already; use PUT by-key to update it.",
-        ),
-    )
-}
-
-fn nothing_to_match() -> Problem {
-    Problem::new(
-        "version-stale",
-        Bilingual::new(
-            "Chưa có văn bản với khóa này; bỏ If-Match để tạo.",
-            "There is no document with this key yet; leave If-Match out to create it.",
-        ),
-    )
 }

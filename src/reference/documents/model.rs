@@ -197,9 +197,9 @@ pub struct DocumentPatch {
 }
 
 impl Document {
-    /// The next version.
+    /// The document as patched, in the version that it has.
     #[must_use]
-    pub fn patched(&self, patch: DocumentPatch, now: Instant) -> Self {
+    pub fn patched(&self, patch: DocumentPatch) -> Self {
         let mut next = self.clone();
         next.organization = patch.organization.unwrap_or(next.organization);
         patch.number.apply(&mut next.number);
@@ -209,22 +209,13 @@ impl Document {
         patch.issued_on.apply(&mut next.issued_on);
         next.status = patch.status.unwrap_or(next.status);
         patch.relations.apply_list(&mut next.relations.0);
-        next.version += 1;
-        next.updated_at = now;
         next.finished()
     }
 
-    /// What the caller pushed, as the next version of this document; itself when they say the same.
+    /// What the caller pushed in the place of this document, in the version that it has.
     #[must_use]
-    pub fn replaced_by(&self, pushed: Self, now: Instant) -> Self {
-        let same = Self {
-            id: self.id,
-            version: self.version,
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-            ..pushed
-        };
-        if same == *self { same } else { Self { version: self.version + 1, updated_at: now, ..same } }
+    pub fn replaced_by(&self, pushed: Self) -> Self {
+        Self { id: self.id, version: self.version, created_at: self.created_at, updated_at: self.updated_at, ..pushed }
     }
 
     /// Relations in the order in which they are read back, so that equal documents compare equal.

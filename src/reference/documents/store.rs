@@ -3,7 +3,7 @@
 use super::model::{Document, DocumentFilter, Relation, RelationType};
 use crate::base::{
     db::{
-        in_subtree,
+        in_subtree, lock_name,
         prelude::*,
         schema::{
             document_relations as relations,
@@ -108,8 +108,10 @@ pub async fn lock(db: &mut Db, under: &Subtree, id: DocumentId) -> QueryResult<O
     both!(db, |c| kept!(under).filter(dsl::id.eq(id)).select(Document::as_select()).load(c)).map(only)
 }
 
-/// The id that a source's key stands for, whoever keeps the document.
-pub async fn id_of_key(db: &mut Db, source: &SourceCode, key: &RecordKey) -> QueryResult<Option<DocumentId>> {
+/// The id that a source's key stands for, whoever keeps the document. The key is this transaction's until it ends, so
+/// that of two that bring the same new document at once the second finds it.
+pub async fn claim_key(db: &mut Db, source: &SourceCode, key: &RecordKey) -> QueryResult<Option<DocumentId>> {
+    lock_name(db, &["document", source.as_str(), key.as_str()]).await?;
     let (source, key) = (source.clone(), key.clone());
     both!(db, |c| documents::table.filter(dsl::source.eq(source).and(dsl::source_key.eq(key))).select(dsl::id).load(c))
         .map(only)

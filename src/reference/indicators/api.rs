@@ -144,5 +144,8 @@ pub async fn replace_indicator_targets(
     store: Data<Store>,
 ) -> Result<Tagged<IndicatorTargets>, Problem> {
     let (caller, targets) = (caller.caller(), targets.into_inner());
-    store.write(async move |db| super::put_targets(db, &caller, &code, etag.as_ref(), targets).await).await.map(Tagged)
+    store
+        .write(async move |db| super::put_targets(db, &caller, &code, etag.as_deref(), targets).await)
+        .await
+        .map(Tagged)
 }

@@ -14,15 +14,14 @@ use crate::{
     base::{
         auth::Caller,
         db::{
-            Db,
-            types::{DocumentId, IndicatorCode, JsonText, OrgCode},
+            Db, QueryError,
+            types::{IndicatorCode, Instant, JsonText, OrgCode},
         },
-        http::IfMatch,
-        i18n::{Bilingual, bilingual},
-        log::{self, Outcome, Subject},
+        i18n::Bilingual,
+        log::{Outcome, Subject},
         page::{Page, PageRequest},
         problem::{Fault, OrNotFound, Place, Problem},
-        resource::Versioned,
+        resource::{self, Admitted, Precondition, Recorded, Resource},
     },
     reference::{documents, organizations},
 };
@@ -61,19 +60,7 @@ pub async fn get(db: &mut Db, caller: &Caller, code: &IndicatorCode) -> Result<I
 pub async fn create(db: &mut Db, caller: &Caller, mut new: IndicatorCreate) -> Result<Indicator, Problem> {
     let organization = new.organization.take().unwrap_or_else(|| caller.organization().clone());
     let indicator = new.into_indicator(organization, caller.now());
-    check(db, caller, &indicator.organization, indicator.document).await?;
-    if !store::insert(db, &indicator).await? {
-        let code = &indicator.code;
-        return Err(Problem::new(
-            "already-exists",
-            bilingual!(
-                "Đã có chỉ tiêu {code}; hãy dùng mã khác.",
-                "The indicator {code} exists already; use another code."
-            ),
-        ));
-    }
-    record(db, caller, &indicator).await?;
-    Ok(indicator)
+    resource::create(db, caller, indicator, async |db, first| check(db, caller, None, first).await).await
 }
 
 /// Changes a definition; a patch that says what is so already makes no version.
@@ -84,13 +71,12 @@ pub async fn update(
     db: &mut Db,
     caller: &Caller,
     code: &IndicatorCode,
-    etag: &IfMatch,
+    precondition: &Precondition,
     patch: IndicatorPatch,
 ) -> Result<Indicator, Problem> {
-    let current = lock(db, caller, code).await?.or_404("indicator")?;
-    etag.check(current.version())?;
+    let current = resource::admit(lock(db, caller, code).await?, caller, Some(precondition))?;
     let next = current.patched(patch);
-    Ok(redefine(db, caller, &current, next).await?.0)
+    redefine(db, caller, &current, next).await.map(|(indicator, _)| indicator)
 }
 
 /// Creates an indicator with its targets or brings it to what is given; what is so already stays untouched.
@@ -106,13 +92,16 @@ pub async fn put(
     let (mut indicator, outcome) = match lock(db, caller, &new.code).await? {
         None => (create(db, caller, new).await?, Outcome::Created),
         Some(current) => {
+            let current = resource::admit(Some(current), caller, None)?;
             let organization = new.organization.clone().unwrap_or_else(|| current.organization.clone());
             let next = current.redefined(new, organization);
             redefine(db, caller, &current, next).await?
         }
     };
-    let has_changed = targets::set(db, caller, &mut indicator, targets).await?;
-    Ok((indicator, if has_changed && outcome == Outcome::Unchanged { Outcome::Updated } else { outcome }))
+    let current = resource::admit(Some(targets::view(indicator.clone())), caller, None)?;
+    let (set, set_outcome) = targets::set(db, caller, &current, targets).await?;
+    (indicator.targets, indicator.targets_version) = (JsonText(set.targets), set.version);
+    Ok((indicator, if outcome == Outcome::Unchanged { set_outcome } else { outcome }))
 }
 
 async fn lock(db: &mut Db, caller: &Caller, code: &IndicatorCode) -> Result<Option<Indicator>, Problem> {
@@ -125,22 +114,11 @@ async fn lock(db: &mut Db, caller: &Caller, code: &IndicatorCode) -> Result<Opti
 async fn redefine(
     db: &mut Db,
     caller: &Caller,
-    current: &Indicator,
-    mut next: Indicator,
+    current: &Admitted<Indicator>,
+    next: Indicator,
 ) -> Result<(Indicator, Outcome), Problem> {
-    if next == *current {
-        return Ok((next, Outcome::Unchanged));
-    }
-    check(db, caller, &next.organization, next.document).await?;
-    let fixed = fixed_changes(current, &next);
-    if !fixed.is_empty() && store::has_observations(db, &next.code).await? {
-        return Err(Problem::body(fixed));
-    }
-    next.version += 1;
-    next.updated_at = caller.now();
-    store::replace(db, &next).await?;
-    record(db, caller, &next).await?;
-    Ok((next, Outcome::Updated))
+    let rules = async |db: &mut Db, next: &mut Indicator| check(db, caller, Some(current), next).await;
+    resource::commit(db, caller, current, next, None, rules).await
 }
 
 /// What must not change once there are figures: they would mean something else.
@@ -166,22 +144,54 @@ fn fixed_changes(current: &Indicator, next: &Indicator) -> Vec<Fault> {
         .collect()
 }
 
-async fn check(
-    db: &mut Db,
-    caller: &Caller,
-    organization: &OrgCode,
-    document: Option<DocumentId>,
-) -> Result<(), Problem> {
-    organizations::require(db, caller, "organization", std::slice::from_ref(organization)).await?;
-    match document {
-        Some(id) => documents::require(db, caller, "document", id).await,
-        None => Ok(()),
+async fn check(db: &mut Db, caller: &Caller, current: Option<&Indicator>, next: &Indicator) -> Result<(), Problem> {
+    organizations::require(db, caller, "organization", std::slice::from_ref(&next.organization)).await?;
+    if let Some(document) = next.document {
+        documents::require(db, caller, "document", document).await?;
+    }
+    let fixed = current.map(|current| fixed_changes(current, next)).unwrap_or_default();
+    if !fixed.is_empty() && store::has_observations(db, &next.code).await? {
+        return Err(Problem::body(fixed));
+    }
+    Ok(())
+}
+
+impl Recorded for Indicator {
+    const SUBJECT: Subject = Subject::Indicator;
+
+    fn key(&self) -> String {
+        self.code.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
     }
 }
 
-async fn record(db: &mut Db, caller: &Caller, indicator: &Indicator) -> Result<(), Problem> {
-    let Indicator { code, version, organization, .. } = indicator;
-    log::append(db, caller, Subject::Indicator, code, *version, organization, indicator).await
+impl Resource for Indicator {
+    fn organization(&self) -> Option<&OrgCode> {
+        Some(&self.organization)
+    }
+
+    fn place(&self) -> String {
+        format!("/v1/indicators/{}", self.code)
+    }
+
+    fn stamp(&mut self, version: i32, at: Instant) {
+        (self.version, self.updated_at) = (version, at);
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::insert(db, self).await
+    }
+
+    async fn replace(&self, db: &mut Db, _: &Self) -> Result<(), QueryError> {
+        store::replace(db, self).await.map(drop)
+    }
 }
 
 /// Keeps readable indicators from being redefined until the transaction ends.

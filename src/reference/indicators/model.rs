@@ -77,6 +77,9 @@ pub struct Indicator {
     /// How often the targets were set; 0 while there are none.
     #[schema(minimum = 0)]
     pub targets_version: i32,
+    /// When the set of targets was last given.
+    #[serde(skip)]
+    pub targets_updated_at: Option<Instant>,
     /// What it must reach (mục tiêu).
     // Loaded apart: the table's own query answers an empty list.
     #[diesel(select_expression = IntoSql::into_sql::<Text>("[]"), select_expression_type = AsExprOf<&'static str, Text>)]
@@ -156,6 +159,7 @@ impl IndicatorCreate {
             group: self.group,
             version: 1,
             targets_version: 0,
+            targets_updated_at: None,
             targets: JsonText(Vec::new()),
             created_at: now,
             updated_at: now,
@@ -245,6 +249,7 @@ impl Indicator {
         Self {
             version: self.version,
             targets_version: self.targets_version,
+            targets_updated_at: self.targets_updated_at,
             targets: self.targets.clone(),
             updated_at: self.updated_at,
             ..new.into_indicator(organization, self.created_at)

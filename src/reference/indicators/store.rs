@@ -1,6 +1,6 @@
 //! Indicators and their targets in the database.
 
-use super::model::{Indicator, IndicatorFilter, Target, TargetOp};
+use super::model::{Indicator, IndicatorFilter, IndicatorTargets, Target, TargetOp};
 use crate::base::{
     db::{
         prelude::*,
@@ -119,11 +119,10 @@ pub async fn hold(db: &mut Db, under: &Subtree, codes: Vec<IndicatorCode>) -> Qu
     )
 }
 
-/// Adds an indicator; false when the code is taken.
-pub async fn insert(db: &mut Db, indicator: &Indicator) -> QueryResult<bool> {
+/// Adds an indicator; 0 when the code is taken.
+pub async fn insert(db: &mut Db, indicator: &Indicator) -> QueryResult<usize> {
     let row = indicator.clone();
     both!(db, |c| diesel::insert_into(indicators::table).values(row).on_conflict_do_nothing().execute(c))
-        .map(|rows| rows == 1)
 }
 
 /// Puts a new version in the place of the old.
@@ -158,8 +157,13 @@ pub async fn targets_of(db: &mut Db, codes: Vec<IndicatorCode>) -> QueryResult<V
         .collect())
 }
 
-/// Puts a new set of targets in the place of the old.
-pub async fn replace_targets(db: &mut Db, code: &IndicatorCode, set: Vec<Target>) -> QueryResult<()> {
+/// Puts a new set of targets in the place of the old, with its version.
+pub async fn replace_targets(db: &mut Db, set: &IndicatorTargets) -> QueryResult<()> {
+    let IndicatorTargets { indicator: code, targets: set, version, updated_at, .. } = set.clone();
+    let changed = code.clone();
+    both!(db, |c| diesel::update(indicators::table.find(changed))
+        .set((dsl::targets_version.eq(version), dsl::targets_updated_at.eq(updated_at)))
+        .execute(c))?;
     let old = code.clone();
     both!(db, |c| diesel::delete(targets::table.filter(targets::indicator.eq(old))).execute(c))?;
     for (position, target) in (0_i32..).zip(set) {

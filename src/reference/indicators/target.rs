@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::{
-    db::types::{Decimal, IndicatorCode, OrgCode, string_enum},
+    db::types::{Decimal, IndicatorCode, Instant, OrgCode, string_enum},
     resource::Versioned,
 };
 
@@ -57,7 +57,7 @@ pub struct Target {
 }
 
 /// The targets (mục tiêu) of an indicator, as one set.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IndicatorTargets {
     /// The indicator.
     pub indicator: IndicatorCode,
@@ -67,6 +67,12 @@ pub struct IndicatorTargets {
     /// Counts how often the set was given; 0 while it never was. The ETag.
     #[schema(minimum = 0)]
     pub version: i32,
+    /// The organization that owns the indicator.
+    #[serde(skip)]
+    pub organization: OrgCode,
+    /// When the set was last given; when the indicator was defined, while it never was.
+    #[serde(skip)]
+    pub updated_at: Instant,
 }
 
 impl Versioned for IndicatorTargets {

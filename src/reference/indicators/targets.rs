@@ -9,11 +9,14 @@ use super::{
 use crate::{
     base::{
         auth::Caller,
-        db::{Db, types::IndicatorCode},
-        http::IfMatch,
+        db::{
+            Db, QueryError,
+            types::{IndicatorCode, Instant, OrgCode},
+        },
         i18n::{Bilingual, bilingual},
-        log::{self, Subject},
-        problem::{Fault, OrNotFound, Place, Problem},
+        log::{Outcome, Subject},
+        problem::{Fault, Place, Problem},
+        resource::{self, Admitted, Precondition, Recorded, Resource},
     },
     reference::{calendars::YEARS, organizations},
 };
@@ -37,38 +40,26 @@ pub async fn put_targets(
     db: &mut Db,
     caller: &Caller,
     code: &IndicatorCode,
-    etag: Option<&IfMatch>,
+    precondition: Option<&Precondition>,
     targets: Vec<Target>,
 ) -> Result<IndicatorTargets, Problem> {
-    let mut indicator = super::lock(db, caller, code).await?.or_404("indicator")?;
-    match etag {
-        Some(etag) => etag.check(indicator.targets_version)?,
-        None if indicator.targets_version > 0 => return Err(IfMatch::required()),
-        None => {}
+    let current = resource::admit(super::lock(db, caller, code).await?.map(view), caller, precondition)?;
+    if precondition.is_none() && current.version > 0 {
+        return Err(Precondition::required());
     }
-    set(db, caller, &mut indicator, targets).await?;
-    Ok(view(indicator))
+    set(db, caller, &current, targets).await.map(|(set, _)| set)
 }
 
-/// Sets the targets of a locked indicator; false when they were so already.
+/// Gives a locked indicator its targets, unless they are so already.
 pub(super) async fn set(
     db: &mut Db,
     caller: &Caller,
-    indicator: &mut Indicator,
+    current: &Admitted<IndicatorTargets>,
     targets: Vec<Target>,
-) -> Result<bool, Problem> {
-    if *indicator.targets == targets {
-        return Ok(false);
-    }
-    check(db, caller, &targets).await?;
-    store::replace_targets(db, &indicator.code, targets.clone()).await?;
-    with_targets(indicator, targets);
-    indicator.targets_version += 1;
-    store::replace(db, indicator).await?;
-    let (code, owner) = (&indicator.code, &indicator.organization);
-    let content = view(indicator.clone());
-    log::append(db, caller, Subject::Targets, code, content.version, owner, &content).await?;
-    Ok(true)
+) -> Result<(IndicatorTargets, Outcome), Problem> {
+    let next = IndicatorTargets { targets, ..IndicatorTargets::clone(current) };
+    let rules = async |db: &mut Db, next: &mut IndicatorTargets| check(db, caller, &next.targets).await;
+    resource::commit(db, caller, current, next, None, rules).await
 }
 
 /// Gives each indicator its targets.
@@ -127,6 +118,51 @@ async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), P
     if faults.is_empty() { Ok(()) } else { Err(Problem::body(faults)) }
 }
 
-fn view(indicator: Indicator) -> IndicatorTargets {
-    IndicatorTargets { indicator: indicator.code, targets: indicator.targets.0, version: indicator.targets_version }
+/// The targets of an indicator as a set of its own.
+pub(super) fn view(indicator: Indicator) -> IndicatorTargets {
+    IndicatorTargets {
+        updated_at: indicator.targets_updated_at.unwrap_or(indicator.created_at),
+        indicator: indicator.code,
+        targets: indicator.targets.0,
+        version: indicator.targets_version,
+        organization: indicator.organization,
+    }
+}
+
+impl Recorded for IndicatorTargets {
+    const SUBJECT: Subject = Subject::Targets;
+
+    fn key(&self) -> String {
+        self.indicator.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
+}
+
+impl Resource for IndicatorTargets {
+    fn organization(&self) -> Option<&OrgCode> {
+        Some(&self.organization)
+    }
+
+    fn place(&self) -> String {
+        format!("/v1/indicators/{}/targets", self.indicator)
+    }
+
+    fn stamp(&mut self, version: i32, at: Instant) {
+        (self.version, self.updated_at) = (version, at);
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::replace_targets(db, self).await.map(|()| 1)
+    }
+
+    async fn replace(&self, db: &mut Db, _: &Self) -> Result<(), QueryError> {
+        store::replace_targets(db, self).await
+    }
 }

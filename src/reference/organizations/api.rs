@@ -86,7 +86,10 @@ pub async fn update_organization(
     store: Data<Store>,
 ) -> Result<Tagged<Organization>, Problem> {
     let caller = caller.caller();
-    store.write(async move |db| super::update(db, &caller, &code, &etag, patch.into_inner()).await).await.map(Tagged)
+    store
+        .write(async move |db| super::update(db, &caller, &code, Some(&etag), patch.into_inner()).await)
+        .await
+        .map(|(organization, _)| Tagged(organization))
 }
 
 /// List the versions of an organization

@@ -8,12 +8,15 @@ use model::{Identifier, Organization, OrganizationCreate, OrganizationFilter, Or
 
 use crate::base::{
     auth::Caller,
-    db::{Db, types::OrgCode},
-    http::IfMatch,
-    i18n::Bilingual,
-    log::{self, Subject, model::Outcome},
+    db::{
+        Db, QueryError,
+        types::{Instant, OrgCode},
+    },
+    i18n::{Bilingual, bilingual},
+    log::{Outcome, Subject},
     page::{Page, PageRequest},
     problem::{OrNotFound, Problem},
+    resource::{self, Precondition, Recorded, Resource},
     subtree::Subtree,
 };
 
@@ -65,12 +68,8 @@ pub async fn create(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Re
             ));
         }
     };
-    check_identifiers(&new.identifiers)?;
-    check_dates(new.valid_from, new.valid_to)?;
     let organization = new.into_organization(&path, caller.now());
-    store::insert(db, &organization).await?;
-    record(db, caller, &organization).await?;
-    Ok(organization)
+    resource::create(db, caller, organization, async |_, first| check(first)).await
 }
 
 /// Changes an organization; a new parent moves its whole subtree.
@@ -81,39 +80,20 @@ pub async fn update(
     db: &mut Db,
     caller: &Caller,
     code: &OrgCode,
-    etag: &IfMatch,
+    precondition: Option<&Precondition>,
     patch: OrganizationPatch,
-) -> Result<Organization, Problem> {
+) -> Result<(Organization, Outcome), Problem> {
     store::lock_tree(db).await?;
-    let current = store::lock(db, caller.subtree(), code).await?.or_404("organization")?;
-    etag.check(current.version)?;
-    let mut next = current.patched(patch, caller.now());
-    if next.is_same(&current) {
-        return Ok(current);
-    }
-    check_identifiers(&next.identifiers)?;
-    check_dates(next.valid_from, next.valid_to)?;
-    if next.parent != current.parent {
-        let Some(parent) = &next.parent else {
-            return Err(Problem::field(
-                "parent",
-                "required",
-                Bilingual::new("không thể bỏ tổ chức cấp trên", "the parent cannot be taken away"),
-            ));
-        };
-        next.path = format!("{}{code}/", parent_path(db, caller, parent).await?);
-        if next.path.starts_with(&current.path) {
-            return Err(Problem::field(
-                "parent",
-                "cycle",
-                Bilingual::new("không thể nằm trong chính cây con của nó", "must not be inside its own subtree"),
-            ));
+    let current = resource::admit(store::lock(db, caller.subtree(), code).await?, caller, precondition)?;
+    let next = current.patched(patch);
+    resource::commit(db, caller, &current, next, None, async |db, next| {
+        check(next)?;
+        if next.parent != current.parent {
+            next.path = moved(db, caller, &current, next.parent.as_ref()).await?;
         }
-        store::move_subtree(db, &current.path, &next.path, caller.now()).await?;
-    }
-    store::replace(db, &next).await?;
-    record(db, caller, &next).await?;
-    Ok(next)
+        Ok(())
+    })
+    .await
 }
 
 /// Adds an organization, or brings it to what `new` says; nothing is recorded when it says so already.
@@ -121,16 +101,30 @@ pub async fn update(
 /// # Errors
 /// As [`create`] and [`update`].
 pub async fn put(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Result<(Organization, Outcome), Problem> {
-    let Some(current) = store::find(db, caller.subtree(), &new.code).await? else {
+    if store::find(db, caller.subtree(), &new.code).await?.is_none() {
         return Ok((create(db, caller, new).await?, Outcome::Created));
-    };
-    let code = new.code.clone();
-    let patch = OrganizationPatch::from(new);
-    if current.patched(patch.clone(), current.updated_at).is_same(&current) {
-        return Ok((current, Outcome::Unchanged));
     }
-    let updated = update(db, caller, &code, &IfMatch::version(current.version), patch).await?;
-    Ok((updated, Outcome::Updated))
+    let code = new.code.clone();
+    update(db, caller, &code, None, new.into()).await
+}
+
+/// The path of an organization below another parent.
+async fn moved(
+    db: &mut Db,
+    caller: &Caller,
+    current: &Organization,
+    parent: Option<&OrgCode>,
+) -> Result<String, Problem> {
+    let Some(parent) = parent else {
+        let rule = Bilingual::new("không thể bỏ tổ chức cấp trên", "the parent cannot be taken away");
+        return Err(Problem::field("parent", "required", rule));
+    };
+    let path = format!("{}{}/", parent_path(db, caller, parent).await?, current.code);
+    if path.starts_with(&current.path) {
+        let rule = Bilingual::new("không thể nằm trong chính cây con của nó", "must not be inside its own subtree");
+        return Err(Problem::field("parent", "cycle", rule));
+    }
+    Ok(path)
 }
 
 /// The part of the tree that a request is about: `under`, or all that the caller has.
@@ -155,7 +149,7 @@ pub async fn require(db: &mut Db, caller: &Caller, field: &str, codes: &[OrgCode
         Some(code) => Err(Problem::field(
             field,
             "unknown-organization",
-            crate::base::i18n::bilingual!(
+            bilingual!(
                 "không có tổ chức {code} trong phạm vi của hệ thống gọi; xem /v1/organizations",
                 "there is no organization {code} in the caller's part of the tree; see /v1/organizations"
             ),
@@ -169,11 +163,16 @@ async fn parent_path(db: &mut Db, caller: &Caller, parent: &OrgCode) -> Result<S
     Ok(store::lock(db, caller.subtree(), parent).await?.or_404("organization")?.path)
 }
 
+fn check(next: &Organization) -> Result<(), Problem> {
+    check_identifiers(&next.identifiers)?;
+    check_dates(next.valid_from, next.valid_to)
+}
+
 fn check_identifiers(identifiers: &[Identifier]) -> Result<(), Problem> {
     if identifiers.len() <= MAX_IDENTIFIERS {
         return Ok(());
     }
-    let rule = crate::base::i18n::bilingual!("nhiều nhất {MAX_IDENTIFIERS}", "at most {MAX_IDENTIFIERS}");
+    let rule = bilingual!("nhiều nhất {MAX_IDENTIFIERS}", "at most {MAX_IDENTIFIERS}");
     Err(Problem::field("identifiers", "too-many", rule))
 }
 
@@ -188,15 +187,43 @@ fn check_dates(from: Option<chrono::NaiveDate>, to: Option<chrono::NaiveDate>) -
     }
 }
 
-async fn record(db: &mut Db, caller: &Caller, organization: &Organization) -> Result<(), Problem> {
-    log::append(
-        db,
-        caller,
-        Subject::Organization,
-        &organization.code,
-        organization.version,
-        &organization.code,
-        organization,
-    )
-    .await
+impl Recorded for Organization {
+    const SUBJECT: Subject = Subject::Organization;
+
+    fn key(&self) -> String {
+        self.code.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
+}
+
+impl Resource for Organization {
+    fn organization(&self) -> Option<&OrgCode> {
+        Some(&self.code)
+    }
+
+    fn place(&self) -> String {
+        format!("/v1/organizations/{}", self.code)
+    }
+
+    fn stamp(&mut self, version: i32, at: Instant) {
+        (self.version, self.updated_at) = (version, at);
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::insert(db, self).await
+    }
+
+    async fn replace(&self, db: &mut Db, current: &Self) -> Result<(), QueryError> {
+        if self.path != current.path {
+            store::move_subtree(db, &current.path, &self.path).await?;
+        }
+        store::replace(db, self).await.map(drop)
+    }
 }

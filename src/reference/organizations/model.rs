@@ -159,15 +159,9 @@ impl From<OrganizationCreate> for OrganizationPatch {
 }
 
 impl Organization {
-    /// Whether another version says the same.
+    /// The organization as patched, in the version that it has.
     #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        *self == Self { version: self.version, updated_at: self.updated_at, ..other.clone() }
-    }
-
-    /// The next version.
-    #[must_use]
-    pub fn patched(&self, patch: OrganizationPatch, now: Instant) -> Self {
+    pub fn patched(&self, patch: OrganizationPatch) -> Self {
         let mut next = self.clone();
         next.name = patch.name.unwrap_or(next.name);
         next.kind = patch.kind.unwrap_or(next.kind);
@@ -175,8 +169,6 @@ impl Organization {
         patch.identifiers.apply_list(&mut next.identifiers.0);
         patch.valid_from.apply(&mut next.valid_from);
         patch.valid_to.apply(&mut next.valid_to);
-        next.version += 1;
-        next.updated_at = now;
         next
     }
 }

@@ -11,7 +11,7 @@ use crate::base::{
     db::{
         prelude::*,
         schema::organizations::{self, dsl},
-        types::{Instant, OrgCode},
+        types::OrgCode,
     },
     subtree::Subtree,
 };
@@ -104,18 +104,16 @@ pub async fn replace(db: &mut Db, organization: &Organization) -> QueryResult<us
     both!(db, |c| diesel::update(organizations::table.find(row.code.clone())).set(row).execute(c))
 }
 
-/// Moves everything at and below the path `from` to the path `to`.
-pub async fn move_subtree(db: &mut Db, from: &str, to: &str, now: Instant) -> QueryResult<usize> {
+/// Moves everything at and below the path `from` to the path `to`; what lies below keeps its version, for the path is
+/// no part of it.
+pub async fn move_subtree(db: &mut Db, from: &str, to: &str) -> QueryResult<usize> {
     use diesel::{dsl::sql, sql_types::Text};
     let (under, to) = (Subtree::at(from.to_owned()), to.to_owned());
     let tail = format!("{}", from.chars().count() + 1);
     both!(db, |c| {
         let (low, high) = under.range();
         diesel::update(organizations::table.filter(dsl::path.ge(low).and(dsl::path.lt(high))))
-            .set((
-                dsl::path.eq(to.into_sql::<Text>().concat(sql::<Text>(&format!("substr(path, {tail})")))),
-                dsl::updated_at.eq(now),
-            ))
+            .set(dsl::path.eq(to.into_sql::<Text>().concat(sql::<Text>(&format!("substr(path, {tail})")))))
             .execute(c)
     })
 }

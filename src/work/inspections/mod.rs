@@ -11,14 +11,14 @@ use crate::{
     base::{
         auth::Caller,
         db::{
-            Db,
-            types::{InspectionId, TaskId},
+            Db, QueryError,
+            types::{InspectionId, Instant, OrgCode, TaskId},
         },
-        http::IfMatch,
         i18n::{Bilingual, bilingual},
-        log::{self, Subject},
+        log::Subject,
         page::{Page, PageRequest},
         problem::{Fault, OrNotFound, Place, Problem},
+        resource::{self, Precondition, Recorded, Resource},
     },
     reference::{calendars, organizations},
     work::tasks,
@@ -59,10 +59,7 @@ pub async fn get(db: &mut Db, caller: &Caller, id: InspectionId) -> Result<Inspe
 /// 422 when a date, a task or the organization cannot be.
 pub async fn create(db: &mut Db, caller: &Caller, new: InspectionCreate) -> Result<Inspection, Problem> {
     let inspection = new.into_inspection(caller.organization(), caller.now());
-    check(db, caller, None, &inspection).await?;
-    store::insert(db, &inspection).await?;
-    record(db, caller, &inspection).await?;
-    Ok(inspection)
+    resource::create(db, caller, inspection, async |db, first| check(db, caller, None, first).await).await
 }
 
 /// Changes an inspection, such as when a finding was put right.
@@ -73,16 +70,13 @@ pub async fn update(
     db: &mut Db,
     caller: &Caller,
     id: InspectionId,
-    etag: &IfMatch,
+    precondition: &Precondition,
     patch: InspectionPatch,
 ) -> Result<Inspection, Problem> {
-    let current = store::lock(db, caller.subtree(), id).await?.or_404("inspection")?;
-    etag.check(current.version)?;
-    let next = current.patched(patch, caller.now());
-    check(db, caller, Some(&current), &next).await?;
-    store::replace(db, &next).await?;
-    record(db, caller, &next).await?;
-    Ok(next)
+    let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, Some(precondition))?;
+    let next = current.patched(patch);
+    let rules = async |db: &mut Db, next: &mut Inspection| check(db, caller, Some(&current), next).await;
+    resource::commit(db, caller, &current, next, None, rules).await.map(|(inspection, _)| inspection)
 }
 
 async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next: &Inspection) -> Result<(), Problem> {
@@ -144,7 +138,40 @@ fn at_most(field: &str, count: usize, most: usize) -> Result<(), Problem> {
     Err(Problem::field(field, "too-many", bilingual!("nhiều nhất {most} mục", "at most {most} items")))
 }
 
-async fn record(db: &mut Db, caller: &Caller, inspection: &Inspection) -> Result<(), Problem> {
-    let (id, version) = (&inspection.id, inspection.version);
-    log::append(db, caller, Subject::Inspection, id, version, &inspection.organization, inspection).await
+impl Recorded for Inspection {
+    const SUBJECT: Subject = Subject::Inspection;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
+}
+
+impl Resource for Inspection {
+    fn organization(&self) -> Option<&OrgCode> {
+        Some(&self.organization)
+    }
+
+    fn place(&self) -> String {
+        format!("/v1/inspections/{}", self.id)
+    }
+
+    fn stamp(&mut self, version: i32, at: Instant) {
+        (self.version, self.updated_at) = (version, at);
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::insert(db, self).await
+    }
+
+    async fn replace(&self, db: &mut Db, _: &Self) -> Result<(), QueryError> {
+        store::replace(db, self).await
+    }
 }

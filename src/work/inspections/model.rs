@@ -161,9 +161,9 @@ pub struct InspectionPatch {
 }
 
 impl Inspection {
-    /// The next version.
+    /// The inspection as patched, in the version that it has.
     #[must_use]
-    pub fn patched(&self, patch: InspectionPatch, now: Instant) -> Self {
+    pub fn patched(&self, patch: InspectionPatch) -> Self {
         let mut next = self.clone();
         next.organization = patch.organization.unwrap_or(next.organization);
         next.kind = patch.kind.unwrap_or(next.kind);
@@ -172,8 +172,6 @@ impl Inspection {
         next.tasks = in_order(next.tasks.0);
         patch.findings.apply_list(&mut next.findings.0);
         patch.conclusion.apply(&mut next.conclusion);
-        next.version += 1;
-        next.updated_at = now;
         next
     }
 }

@@ -96,10 +96,10 @@ pub async fn count(db: &mut Db, under: &Subtree, filter: &InspectionFilter) -> Q
 }
 
 /// Adds an inspection.
-pub async fn insert(db: &mut Db, inspection: &Inspection) -> QueryResult<()> {
+pub async fn insert(db: &mut Db, inspection: &Inspection) -> QueryResult<usize> {
     let row = inspection.clone();
     both!(db, |c| diesel::insert_into(inspections::table).values(row).execute(c))?;
-    look_at(db, inspection).await
+    look_at(db, inspection).await.map(|()| 1)
 }
 
 /// Puts a new version in the place of the old.

@@ -149,7 +149,7 @@ pub async fn put_task_by_key(
 ) -> Result<JsonResponse, Problem> {
     let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
     let put = async move |db: &mut _| {
-        super::put_if(db, &caller, &key.source, &key.source_key, body.into_inner(), etag.as_ref()).await
+        super::put(db, &caller, (&key.source, &key.source_key), body.into_inner(), etag.as_deref()).await
     };
     let (task, outcome) = store.write(put).await?;
     let (place, view) = (format!("/v1/tasks/{}", task.id), TaskView::of(task, as_of));

@@ -26,16 +26,14 @@ use crate::{
         auth::Caller,
         clock,
         db::{
-            Batches, Db, Store,
-            types::{RecordKey, SourceCode, TaskId},
+            Batches, Db, QueryError, Store,
+            types::{Instant, OrgCode, RecordKey, SourceCode, TaskId},
         },
-        http::IfMatch,
         i18n::Bilingual,
-        log::{self, Outcome, Subject},
+        log::{Outcome, Subject},
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
-        resource::Patched,
-        subtree::Subtree,
+        resource::{self, Admitted, Patched, Precondition, Recorded, Resource},
     },
     reference::organizations,
 };
@@ -108,7 +106,6 @@ pub async fn create(db: &mut Db, caller: &Caller, new: TaskCreate) -> Result<Tas
             Bilingual::new("source và source_key đi cùng nhau", "source and source_key come together"),
         ));
     }
-    caller.owns(source.as_ref())?;
     add(db, caller, source, key, body).await
 }
 
@@ -120,91 +117,66 @@ pub async fn update(
     db: &mut Db,
     caller: &Caller,
     id: TaskId,
-    etag: &IfMatch,
+    precondition: &Precondition,
     patch: TaskPatch,
 ) -> Result<Task, Problem> {
-    let current = lock(db, caller, id).await?;
-    etag.check(current.version)?;
-    caller.owns(current.source.as_ref())?;
+    let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, Some(precondition))?;
     match patch.due_on {
         Patched::Keep => {}
         Patched::Clear => checks::due_date(&current, None)?,
         Patched::Set(day) => checks::due_date(&current, Some(day))?,
     }
     let next = current.clone().patched(patch);
-    change(db, caller, &current, next).await.map(|(task, _)| task)
+    assign(db, caller, &current, next).await.map(|(task, _)| task)
 }
 
 /// Creates or updates the task that a system knows by a key, so that a repetition is harmless.
 ///
 /// # Errors
-/// 403 when the source is not the caller's, 404 when the task has gone to another part of the tree, 422.
+/// 403 when the source is not the caller's, 404 when the task has gone to another part of the tree, `version-stale` when
+/// the current version is not the one that the caller knows, or there is none, 422.
 pub async fn put(
     db: &mut Db,
     caller: &Caller,
-    source: &SourceCode,
-    key: &RecordKey,
+    (source, key): (&SourceCode, &RecordKey),
     body: TaskUpdate,
-) -> Result<(Task, Outcome), Problem> {
-    put_if(db, caller, source, key, body, None).await
-}
-
-/// The same on a condition: the version that the caller has read.
-///
-/// # Errors
-/// The same, and 412 when the version is stale or there is none.
-pub async fn put_if(
-    db: &mut Db,
-    caller: &Caller,
-    source: &SourceCode,
-    key: &RecordKey,
-    body: TaskUpdate,
-    etag: Option<&IfMatch>,
+    precondition: Option<&Precondition>,
 ) -> Result<(Task, Outcome), Problem> {
     caller.owns(Some(source))?;
     let Some(id) = store::claim_key(db, source, key).await? else {
-        if etag.is_some() {
-            return Err(Problem::stale(0));
-        }
+        precondition.map_or(Ok(()), |_| Err(resource::nothing_to_match()))?;
         let task = add(db, caller, Some(source.clone()), Some(key.clone()), body).await?;
         return Ok((task, Outcome::Created));
     };
-    let current = lock(db, caller, id).await?;
-    etag.map_or(Ok(()), |etag| etag.check(current.version))?;
+    let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, precondition)?;
     // A source that never gave a due date need not learn of the one that a deadline change gave.
     if body.due_on.is_some() || current.due_on.is_none() || !store::was_due_later(db, id).await? {
         checks::due_date(&current, body.due_on)?;
     }
     let next = current.clone().assigned(body);
-    change(db, caller, &current, next).await
+    assign(db, caller, &current, next).await
 }
 
-/// One task for a change of it, kept from others until the transaction ends.
+/// One task for a report on it or a move of it, kept from others until the transaction ends.
 ///
 /// # Errors
 /// 404 when its lead is not in the caller's part of the tree.
-pub async fn lock(db: &mut Db, caller: &Caller, id: TaskId) -> Result<Task, Problem> {
-    let under: &Subtree = caller.subtree();
-    store::lock(db, under, id).await?.or_404("task")
+pub async fn lock(db: &mut Db, caller: &Caller, id: TaskId) -> Result<Admitted<Task>, Problem> {
+    resource::admit_participant(store::lock(db, caller.subtree(), id).await?)
 }
 
-/// Stores the next version of a locked task, and tells the log; `detail` is what was said with the change, as JSON.
+/// Stores what a report or a move makes of a task, whose rules have been asked; `detail` is what was said with it, as JSON.
 ///
 /// # Errors
 /// What the database says.
 pub async fn save(
     db: &mut Db,
     caller: &Caller,
-    current: &Task,
-    mut next: Task,
+    current: &Admitted<Task>,
+    next: Task,
     detail: Option<String>,
 ) -> Result<Task, Problem> {
-    next.version = current.version + 1;
-    // A request that waited for the lock began before the one that held it: time does not run backwards in a task.
-    next.updated_at = caller.now().max(current.updated_at);
-    store::replace(db, &next).await?;
-    record(db, caller, &next, detail).await?;
-    Ok(next)
+    resource::commit(db, caller, current, next, detail, async |_, _| Ok(())).await.map(|(task, _)| task)
 }
 
 async fn add(
@@ -214,32 +186,71 @@ async fn add(
     key: Option<RecordKey>,
     body: TaskUpdate,
 ) -> Result<Task, Problem> {
-    let mut task = Task::first(TaskId(clock::new_id()), source, key, body, caller.now());
-    checks::shape(&task)?;
-    checks::references(db, caller, None, &task).await?;
-    task.first_due_on = task.due_on;
-    store::insert(db, &task).await?;
-    record(db, caller, &task, None).await?;
-    Ok(task)
+    let first = Task::first(TaskId(clock::new_id()), source, key, body, caller.now());
+    resource::create(db, caller, first, async |db, task| {
+        checks::shape(task)?;
+        checks::references(db, caller, None, task).await?;
+        task.first_due_on = task.due_on;
+        Ok(())
+    })
+    .await
 }
 
-/// The end of every change of what was assigned: the due date that stands is kept, and what is the same is no version.
-async fn change(db: &mut Db, caller: &Caller, current: &Task, mut next: Task) -> Result<(Task, Outcome), Problem> {
+/// The end of every change of what was assigned: the due date that stands is kept.
+async fn assign(
+    db: &mut Db,
+    caller: &Caller,
+    current: &Admitted<Task>,
+    mut next: Task,
+) -> Result<(Task, Outcome), Problem> {
     next.due_on = current.due_on.or(next.due_on);
     next.first_due_on = current.first_due_on.or(next.due_on);
-    if next == *current {
-        return Ok((next, Outcome::Unchanged));
-    }
-    checks::is_open(current)?;
-    checks::shape(&next)?;
-    checks::references(db, caller, Some(current), &next).await?;
-    Ok((save(db, caller, current, next, None).await?, Outcome::Updated))
+    resource::commit(db, caller, current, next, None, async |db, next| {
+        checks::is_open(current)?;
+        checks::shape(next)?;
+        checks::references(db, caller, Some(current), next).await
+    })
+    .await
 }
 
-async fn record(db: &mut Db, caller: &Caller, task: &Task, detail: Option<String>) -> Result<(), Problem> {
-    let mut change = log::change(caller, Subject::Task, &task.id, task.version, &task.lead, task)?;
-    change.detail = detail;
-    // The log of a task keeps its order in time too: what was so on a day is read from it.
-    change.recorded_at = task.updated_at;
-    log::append_all(db, vec![change]).await
+impl Recorded for Task {
+    const SUBJECT: Subject = Subject::Task;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.updated_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
+}
+
+impl Resource for Task {
+    fn organization(&self) -> Option<&OrgCode> {
+        Some(&self.lead)
+    }
+
+    fn source(&self) -> Option<&SourceCode> {
+        self.source.as_ref()
+    }
+
+    fn place(&self) -> String {
+        resource::place_by_key("tasks", self.source.as_ref(), self.source_key.as_ref())
+    }
+
+    fn stamp(&mut self, version: i32, at: Instant) {
+        (self.version, self.updated_at) = (version, at);
+    }
+
+    async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {
+        store::insert(db, self).await
+    }
+
+    async fn replace(&self, db: &mut Db, _: &Self) -> Result<(), QueryError> {
+        store::replace(db, self).await.map(drop)
+    }
 }

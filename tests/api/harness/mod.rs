@@ -28,6 +28,7 @@ use tiendo::{
             Store, Url,
             types::{Instant, SourceCode},
         },
+        log::Author,
         problem::Problem,
         settings::Settings,
     },
@@ -276,7 +277,7 @@ fn instant(micros: i64) -> Instant {
 }
 
 async fn seed(store: &Store, now: Instant) {
-    store.write(async move |db| calendars::ensure_shipped(db, now).await).await.unwrap();
+    store.write(async move |db| calendars::ensure_shipped(db, &Author::service(), now).await).await.unwrap();
     let tree = [
         ("LC", "", "UBND tỉnh Lai Châu", "province"),
         ("LC-TTR", "LC", "Thanh tra tỉnh", "agency"),

@@ -3,7 +3,7 @@
 use diesel::{
     pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{Array, Integer, Nullable, Text},
+    sql_types::{Array, Integer, Nullable, SmallInt, Text},
 };
 
 use super::{Change, Subject};
@@ -19,10 +19,11 @@ pub struct BulkInsert {
     ids: Vec<String>,
     versions: Vec<i32>,
     kinds: Vec<String>,
-    organizations: Vec<OrgCode>,
+    organizations: Vec<Option<OrgCode>>,
     clients: Vec<Option<ClientId>>,
     requests: Vec<String>,
     recorded_at: Vec<Instant>,
+    forms: Vec<i16>,
     contents: Vec<String>,
     details: Vec<Option<String>>,
 }
@@ -40,6 +41,7 @@ impl BulkInsert {
             all.clients.push(row.client);
             all.requests.push(row.request_id);
             all.recorded_at.push(row.recorded_at);
+            all.forms.push(row.form);
             all.contents.push(row.content);
             all.details.push(row.detail);
         }
@@ -56,7 +58,7 @@ impl QueryFragment<Pg> for BulkInsert {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO changes (subject, subject_id, version, kind, organization, client, request_id, recorded_at, \
-             content, detail) SELECT * FROM unnest(",
+             form, content, detail) SELECT * FROM unnest(",
         );
         out.push_bind_param::<Array<Text>, _>(&self.subjects)?;
         out.push_sql(", ");
@@ -66,13 +68,15 @@ impl QueryFragment<Pg> for BulkInsert {
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.kinds)?;
         out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.organizations)?;
+        out.push_bind_param::<Array<Nullable<Text>>, _>(&self.organizations)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<sql::Uuid>>, _>(&self.clients)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.requests)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<sql::Instant>, _>(&self.recorded_at)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SmallInt>, _>(&self.forms)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.contents)?;
         out.push_sql(", ");

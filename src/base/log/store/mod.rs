@@ -41,3 +41,8 @@ pub async fn count(db: &mut Db, subject: Subject, id: String) -> QueryResult<i64
         .count()
         .get_result(c))
 }
+
+/// Every key of a subject that has an entry; for subjects of which there are few.
+pub async fn keys(db: &mut Db, subject: Subject) -> QueryResult<Vec<String>> {
+    both!(db, |c| changes::table.filter(changes::subject.eq(subject)).select(changes::subject_id).distinct().load(c))
+}

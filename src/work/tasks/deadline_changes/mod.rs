@@ -13,12 +13,13 @@ use crate::{
         clock,
         db::{
             Db,
-            types::{DeadlineChangeId, TaskId},
+            types::{DeadlineChangeId, Instant, TaskId},
         },
         i18n::bilingual,
-        log::{self, Subject},
+        log::Subject,
         page::{Page, PageRequest},
         problem::Problem,
+        resource::{self, Recorded, Versioned},
     },
     reference::documents,
 };
@@ -49,9 +50,9 @@ pub async fn create(
     id: TaskId,
     new: DeadlineChangeCreate,
 ) -> Result<DeadlineChange, Problem> {
-    checks::day("new_due_on", Some(new.new_due_on))?;
     let current = super::lock(db, caller, id).await?;
     checks::is_open(&current)?;
+    checks::day("new_due_on", Some(new.new_due_on))?;
     let day = new.new_due_on;
     if current.due_on == Some(day) {
         let rule = bilingual!("thời hạn đang là {day}", "the due date is {day} already");
@@ -66,10 +67,32 @@ pub async fn create(
     }
     let change = new.into_change(DeadlineChangeId(clock::new_id()), &current, caller.client(), caller.now());
     store::insert(db, &change).await?;
-    log::append(db, caller, Subject::DeadlineChange, &change.id, 1, &current.lead, &change).await?;
+    resource::record(db, &caller.author(), &change, Some(&current.lead), None).await?;
     let mut next = current.clone();
     next.due_on = Some(day);
     next.first_due_on = current.first_due_on.or(Some(day));
     super::save(db, caller, &current, next, None).await?;
     Ok(change)
+}
+
+impl Versioned for DeadlineChange {
+    fn version(&self) -> i32 {
+        1
+    }
+}
+
+impl Recorded for DeadlineChange {
+    const SUBJECT: Subject = Subject::DeadlineChange;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.recorded_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
 }

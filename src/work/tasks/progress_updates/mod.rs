@@ -13,13 +13,14 @@ use crate::{
         clock,
         db::{
             Db,
-            types::{ProgressUpdateId, TaskId},
+            types::{Instant, ProgressUpdateId, TaskId},
         },
         evidence,
         i18n::{Bilingual, bilingual},
-        log::{self, Subject},
+        log::Subject,
         page::{Page, PageRequest},
         problem::Problem,
+        resource::{self, Recorded, Versioned},
     },
     reference::calendars,
 };
@@ -51,9 +52,9 @@ pub async fn create(
     id: TaskId,
     new: ProgressUpdateCreate,
 ) -> Result<ProgressUpdate, Problem> {
-    check(caller, &new)?;
     let current = super::lock(db, caller, id).await?;
     checks::is_open(&current)?;
+    check(caller, &new)?;
     let is_newest = !store::has_later(db, id, new.as_of).await?;
     // The task itself when this is the newest: completion and reopening may have moved its percentage since.
     let before = if is_newest { Some(current.percent) } else { store::percent_on(db, id, new.as_of).await? };
@@ -73,7 +74,7 @@ pub async fn create(
     // The id is made under the lock, so that ids are in the order of recording.
     let update = new.into_update(ProgressUpdateId(clock::new_id()), id, caller.client(), caller.now());
     store::insert(db, &update).await?;
-    log::append(db, caller, Subject::ProgressUpdate, &update.id, 1, &current.lead, &update).await?;
+    resource::record(db, &caller.author(), &update, Some(&current.lead), None).await?;
     let next = if is_newest { current.clone().reported(&update) } else { current.clone() };
     super::save(db, caller, &current, next, None).await?;
     Ok(update)
@@ -111,4 +112,26 @@ fn check(caller: &Caller, new: &ProgressUpdateCreate) -> Result<(), Problem> {
         ));
     }
     evidence::check(&new.evidence)
+}
+
+impl Versioned for ProgressUpdate {
+    fn version(&self) -> i32 {
+        1
+    }
+}
+
+impl Recorded for ProgressUpdate {
+    const SUBJECT: Subject = Subject::ProgressUpdate;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn recorded_at(&self) -> Instant {
+        self.recorded_at
+    }
+
+    fn content(&self) -> Result<String, Problem> {
+        resource::json(self)
+    }
 }

@@ -10,7 +10,7 @@ pub use references::{known_tasks, lock_hierarchy, parent_of};
 use super::model::Task;
 use crate::base::{
     db::{
-        in_subtree,
+        in_subtree, lock_name,
         prelude::*,
         schema::{deadline_changes, tasks},
         types::{RecordKey, SourceCode, TaskId},
@@ -75,21 +75,13 @@ pub async fn find_by_key(
 /// The id behind a system's key, wherever it is. The key is this transaction's until it ends, so that of two that
 /// bring the same new task at once the second finds it.
 pub async fn claim_key(db: &mut Db, source: &SourceCode, key: &RecordKey) -> QueryResult<Option<TaskId>> {
-    use sha2::{Digest, Sha256};
-    let digest = Sha256::new().chain_update("task\n").chain_update(source.as_str()).chain_update("\n");
-    let digest = digest.chain_update(key.as_str()).finalize();
-    let number = digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes));
-    both!(db, pg | c | diesel::select(pg_advisory_xact_lock(number)).execute(c)).transpose()?;
+    lock_name(db, &["task", source.as_str(), key.as_str()]).await?;
     let (source, key) = (source.clone(), key.clone());
     both!(db, |c| tasks::table
         .filter(tasks::source.eq(source).and(tasks::source_key.eq(key)))
         .select(tasks::id)
         .load(c))
     .map(only)
-}
-
-diesel::define_sql_function! {
-    fn pg_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Integer;
 }
 
 /// Adds a task.

@@ -1,7 +1,7 @@
 //! Tasks that other records refer to, and the chain of parents.
 
 use crate::base::{
-    db::{in_subtree, prelude::*, schema::tasks, types::TaskId},
+    db::{in_subtree, lock_name, prelude::*, schema::tasks, types::TaskId},
     subtree::Subtree,
 };
 
@@ -25,7 +25,5 @@ pub async fn parent_of(db: &mut Db, id: TaskId) -> QueryResult<Option<TaskId>> {
 /// Keeps others from giving any task another parent until the transaction ends: two such moves, each right alone,
 /// could close a circle together.
 pub async fn lock_hierarchy(db: &mut Db) -> QueryResult<()> {
-    const HIERARCHY: i64 = 0x7461_736b_5f75_7000;
-    both!(db, pg | c | diesel::select(super::pg_advisory_xact_lock(HIERARCHY)).execute(c)).transpose()?;
-    Ok(())
+    lock_name(db, &["task hierarchy"]).await
 }

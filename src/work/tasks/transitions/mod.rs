@@ -87,8 +87,8 @@ pub async fn list(db: &mut Db, caller: &Caller, id: TaskId) -> Result<Moves, Pro
 /// # Errors
 /// 404; `transition-not-allowed` with the moves that are; 422 when the reason is missing.
 pub async fn create(db: &mut Db, caller: &Caller, id: TaskId, new: TransitionCreate) -> Result<Task, Problem> {
-    evidence::check(&new.evidence)?;
     let current = super::lock(db, caller, id).await?;
+    evidence::check(&new.evidence)?;
     let allowed = open(current.state, caller).find(|each| each.to == new.to);
     let allowed = allowed.ok_or_else(|| refusal(current.state, new.to, caller))?;
     if allowed.needs_reason && new.reason.is_none() {
