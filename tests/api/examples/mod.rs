@@ -26,14 +26,14 @@ fn record(database: fn() -> Database) -> Value {
 
 #[expect(clippy::disallowed_methods, reason = "no setting of the service: it asks this test to write")]
 fn wants_recording() -> bool {
-    std::env::var_os("TIENDO_RECORD_EXAMPLES").is_some()
+    std::env::var_os("TESTS_RECORD_EXAMPLES").is_some()
 }
 
 fn assert_as_committed(found: &Value, committed: &Value) {
     let (found, committed) = (format!("{found:#}"), format!("{committed:#}"));
     if let Some((at, (answered, kept))) = found.lines().zip(committed.lines()).enumerate().find(|(_, (a, b))| a != b) {
         panic!(
-            "{COMMITTED} is not what the service answers. Renew it, then the document: TIENDO_RECORD_EXAMPLES=1 \
+            "{COMMITTED} is not what the service answers. Renew it, then the document: TESTS_RECORD_EXAMPLES=1 \
              tests/postgres run cargo test --test api examples::postgres (twice when a problem changed, since the help on \
              it shows the example). First difference in line {}:\n  \
              answered  {answered}\n  committed {kept}",

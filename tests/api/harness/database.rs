@@ -88,10 +88,8 @@ impl Database {
 
 fn server() -> String {
     #[expect(clippy::disallowed_methods, reason = "the test command tells where the server is")]
-    std::env::var("TIENDO_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!(
-            "TIENDO_TEST_POSTGRES is not set: run ./tests/run, or tests/postgres run cargo test, which start a server"
-        )
+    std::env::var("TESTS_POSTGRES").unwrap_or_else(|_| {
+        panic!("TESTS_POSTGRES is not set: run ./tests/run, or tests/postgres run cargo test, which start a server")
     })
 }
 

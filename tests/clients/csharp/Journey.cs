@@ -14,7 +14,7 @@ using Async = System.Threading.Tasks;
 /// <summary>The journey of tests/clients/README.md with the client that NSwag makes for C#.</summary>
 public static class Journey
 {
-    private static readonly string Base = Environment.GetEnvironmentVariable("TIENDO_BASE");
+    private static readonly string Base = Environment.GetEnvironmentVariable("TESTS_BASE");
 
     private static void Check(bool holds, object seen)
     {

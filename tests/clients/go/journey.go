@@ -41,7 +41,7 @@ type caller struct {
 
 func authorized(name string) caller {
 	configuration := tiendo.NewConfiguration()
-	configuration.Servers = tiendo.ServerConfigurations{{URL: os.Getenv("TIENDO_BASE")}}
+	configuration.Servers = tiendo.ServerConfigurations{{URL: os.Getenv("TESTS_BASE")}}
 	client := tiendo.NewAPIClient(configuration)
 	request := client.StartHereAPI.IssueToken(context.Background()).GrantType("client_credentials").
 		ClientId(os.Getenv(name + "_ID")).ClientSecret(os.Getenv(name + "_SECRET"))

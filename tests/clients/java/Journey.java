@@ -32,7 +32,7 @@ import tiendo.model.Verdict;
 
 /** The journey of tests/clients/README.md with the client that openapi-generator makes for Java. */
 public final class Journey {
-    private static final String BASE = System.getenv("TIENDO_BASE");
+    private static final String BASE = System.getenv("TESTS_BASE");
 
     private Journey() {}
 

@@ -33,7 +33,7 @@ from tiendo_client.models.token_request import TokenRequest
 from tiendo_client.models.transition_create import TransitionCreate
 from tiendo_client.models.verdict import Verdict
 
-BASE = os.environ["TIENDO_BASE"]
+BASE = os.environ["TESTS_BASE"]
 
 
 def authorized(name: str) -> AuthenticatedClient:

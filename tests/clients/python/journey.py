@@ -20,7 +20,7 @@ from tiendo_client.models.task_update import TaskUpdate
 from tiendo_client.models.transition_create import TransitionCreate
 from tiendo_client.models.verdict import Verdict
 
-BASE = os.environ["TIENDO_BASE"]
+BASE = os.environ["TESTS_BASE"]
 
 
 def authorized(name: str) -> ApiClient:

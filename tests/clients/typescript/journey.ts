@@ -15,7 +15,7 @@ const env = (name: string): string => {
   if (value === undefined) throw new Error(`${name} is not set`);
   return value;
 };
-const baseUrl = env("TIENDO_BASE");
+const baseUrl = env("TESTS_BASE");
 
 /** What a call answered; a refusal ends the journey. */
 const must = <T>(answer: { data?: T; error?: unknown; response: Response }): T => {
