@@ -13,7 +13,7 @@ use crate::{
             types::ClientId,
         },
         problem::Problem,
-        settings::Settings,
+        settings::{DEMO_DEFAULTS, Settings},
     },
     exchange::plans,
     reference::calendars::{self, Frequency},
@@ -28,15 +28,21 @@ const CLIENTS: [(&str, &str, &str, &str, Option<&str>); 3] = [
 ];
 
 #[derive(clap::Args)]
+#[command(after_help = defaults_help())]
 pub struct Arguments {
     /// Give the three clients new secrets and print the lines again
     #[arg(long)]
     new_secrets: bool,
 }
 
+fn defaults_help() -> String {
+    let defaults = DEMO_DEFAULTS.map(|(name, value)| format!("{name}={value}"));
+    format!("Settings are those of `tiendo serve --help`; unless they are set, {}", defaults.join(" and "))
+}
+
 pub fn run(arguments: &Arguments) -> Result<(), String> {
     let settings = Settings::for_demo()?;
-    telemetry::start(&settings.log)?;
+    telemetry::start(settings.log.clone())?;
     let Url::Sqlite(path) = &settings.database else {
         return Err(
             "DATABASE_URL: the demo keeps its data in SQLite; for PostgreSQL use migrate, load, client add and serve"

@@ -23,7 +23,7 @@ use crate::{
         },
         i18n::Language,
         problem::Problem,
-        settings::Settings,
+        settings::{Declaration, Settings},
     },
     server::{open_store, telemetry},
 };
@@ -40,6 +40,7 @@ enum Verb {
     /// Serve the real plan from a file of its own, with lines to paste: the first thing to try
     Demo(demo::Arguments),
     /// Serve the API; settings come from the environment
+    #[command(after_help = settings_help())]
     Serve,
     /// Bring the database's schema up to date (or undo it all)
     Migrate(migrate::Arguments),
@@ -54,6 +55,16 @@ enum Verb {
     Openapi(openapi::Arguments),
     /// Ask a running service whether it is ready; for container health checks
     Health,
+}
+
+/// Every setting with its meaning and default, below what `tiendo serve --help` says.
+fn settings_help() -> String {
+    let mut help = "Settings, as environment variables:".to_owned();
+    for Declaration { name, default, meaning, .. } in Settings::declarations() {
+        let default = if default.is_empty() { String::new() } else { format!(" [default: {default}]") };
+        help += &format!("\n  {name}\n          {meaning}{default}");
+    }
+    help
 }
 
 /// Runs the verb of the command line.

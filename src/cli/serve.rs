@@ -17,7 +17,7 @@ use crate::{
 
 pub fn run() -> Result<(), String> {
     let settings = Settings::from_environment()?;
-    telemetry::start(&settings.log)?;
+    telemetry::start(settings.log.clone())?;
     let missing = if settings.migrate_on_start { Step::Up } else { Step::Pending };
     let count =
         migrate(&settings.database, &settings.tls()?, missing).map_err(|error| format!("DATABASE_URL: {error}"))?;

@@ -116,6 +116,9 @@ fn a_bad_setting_is_refused_with_the_reason() {
     assert!(refusal("TIENDO_ISSUER", "ftp://x").contains("TIENDO_ISSUER"));
     assert!(refusal("DATABASE_URL", "mysql://localhost/x").contains("postgres://"));
     assert!(refusal("TIENDO_LISTEN", "0.0.0.0:0").contains("TIENDO_ISSUER"));
+    assert!(refusal("TIENDO_LOG", "verbose").contains("TIENDO_LOG"));
+    assert!(refusal("TIENDO_LOGS", "warn").contains("did you mean TIENDO_LOG?"));
+    assert!(refusal("DATABASE_URL", "").contains("DATABASE_URL: is empty"));
     assert!(refusal("TIENDO_LOG", "warn").contains("DATABASE_URL"));
 }
 

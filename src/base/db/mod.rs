@@ -21,6 +21,7 @@ mod sqlite;
 mod store;
 mod thread_connections;
 pub mod types;
+mod url;
 
 pub use advisory_lock::lock_name;
 pub use backup::backup;
@@ -30,7 +31,8 @@ pub(crate) use in_subtree::in_subtree;
 pub use json_aggregate::JsonAggregate;
 pub use per_backend::PerBackend;
 pub use postgres::Tls;
-pub use store::{ConnectionLost, Options, Store, Url};
+pub use store::{ConnectionLost, Options, Store};
+pub use url::Url;
 
 use std::{ops::Deref, sync::Arc};
 

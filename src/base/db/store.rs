@@ -1,7 +1,6 @@
 //! The doors to the database: `read`, `heavy`, `write`. Nothing else opens a connection.
 
 use std::{
-    str::FromStr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{
-    Batches, Db, Error,
+    Batches, Db, Error, Url,
     await_guard::only_queries,
     export,
     postgres::{Plan, Postgres, SNAPSHOT, Tls, Transaction},
@@ -28,30 +27,6 @@ type Turns = Arc<Semaphore>;
 
 /// How long a read waits for a lost connection to be back.
 const RECONNECT: Duration = Duration::from_secs(1);
-
-/// Where the data is: a PostgreSQL server or a SQLite file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Url {
-    /// `postgres://…`, as libpq writes it.
-    Postgres(String),
-    /// A file's path.
-    Sqlite(String),
-}
-
-impl FromStr for Url {
-    type Err = String;
-
-    /// Refuses an unknown scheme: SQLite would create a file of that name.
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.to_owned())),
-            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => {
-                Ok(Self::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned()))
-            }
-            _ => Err("must begin with postgres:// or be sqlite:PATH".to_owned()),
-        }
-    }
-}
 
 /// How many connections and threads, and how long a caller waits for one.
 #[derive(Clone)]

@@ -24,6 +24,7 @@ use prometheus_client::{
     },
     registry::Registry,
 };
+use tracing_subscriber::{filter::Targets, fmt, prelude::*, registry};
 use uuid::Uuid;
 
 mod format;
@@ -45,13 +46,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Starts the log on standard error, as JSON lines.
 ///
 /// # Errors
-/// When the filter cannot be read.
-pub fn start(filter: &str) -> Result<(), String> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| format!("TIENDO_LOG: {error}"))?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(lines::Lines::start().map_err(|error| error.to_string())?);
-    log.event_format(Json(Clock::system())).try_init().map_err(|error| error.to_string())
+/// When the log was started before, or has no thread to write it.
+pub fn start(filter: Targets) -> Result<(), String> {
+    let lines = lines::Lines::start().map_err(|error| error.to_string())?;
+    let lines = fmt::layer().with_writer(lines).event_format(Json(Clock::system()));
+    registry().with(filter).with(lines).try_init().map_err(|error| error.to_string())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

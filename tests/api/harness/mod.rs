@@ -249,14 +249,14 @@ pub fn settings(url: &Url, issuer: &str) -> Settings {
         Url::Postgres(url) => url.clone(),
         Url::Sqlite(path) => format!("sqlite:{path}"),
     };
-    Settings::read(|name| match name {
-        "DATABASE_URL" => Some(url.clone()),
-        "TIENDO_ISSUER" => Some(issuer.to_owned()),
-        "TIENDO_WORKERS" | "TIENDO_READERS" => Some("1".to_owned()),
-        "TIENDO_POOL_SIZE" => Some("6".to_owned()),
-        "TIENDO_REQUESTS_PER_MINUTE" => Some("0".to_owned()),
-        _ => None,
-    })
+    Settings::read([
+        ("DATABASE_URL", url.as_str()),
+        ("TIENDO_ISSUER", issuer),
+        ("TIENDO_WORKERS", "1"),
+        ("TIENDO_READERS", "1"),
+        ("TIENDO_POOL_SIZE", "6"),
+        ("TIENDO_REQUESTS_PER_MINUTE", "0"),
+    ])
     .unwrap()
 }
 
