@@ -1,5 +1,6 @@
 //! The types that both databases and the wire share: parsed once, at the edge, into values that cannot be wrong.
 
+mod cleaning;
 mod code;
 mod day;
 mod decimal;
@@ -14,6 +15,7 @@ mod stored;
 mod string_enum;
 mod text;
 
+pub use cleaning::is_blank;
 pub use code::{DocumentNumber, IndicatorCode, OrgCode, RecordKey, SourceCode};
 pub use day::Day;
 pub use decimal::{Decimal, Percent, Vnd};
