@@ -45,19 +45,25 @@ pub(super) const fn mended(c: char) -> char {
 }
 
 fn is_clean(text: &str, lines: bool) -> bool {
-    let mut last = ' ';
+    let (mut last, mut is_plain) = (' ', true);
     for c in text.chars() {
         let is_right = match c {
+            '!'..='~' => true,
             ' ' => !matches!(last, ' ' | '\n'),
             '\n' if lines => last != ' ',
-            c => !is_blank(c) && mended(c) == c,
+            // The letters of Vietnamese, which stay as they are in NFC.
+            '\u{c0}'..='\u{24f}' | '\u{1ea0}'..='\u{1ef9}' => mended(c) == c,
+            c => {
+                is_plain = false;
+                !is_blank(c) && mended(c) == c
+            }
         };
         if !is_right {
             return false;
         }
         last = c;
     }
-    !matches!(last, ' ' | '\n') && (text.is_ascii() || is_nfc(text))
+    !matches!(last, ' ' | '\n') && (is_plain || is_nfc(text))
 }
 
 fn words(line: &str) -> String {

@@ -122,7 +122,9 @@ fn checked(text: &str, most: usize, lines: bool) -> Result<Cow<'_, str>, Bilingu
     if text.len() > most && text.chars().nth(most).is_some() {
         return Err(bilingual!("dài nhất {most} ký tự", "at most {most} characters"));
     }
-    if text.chars().all(|c| !c.is_control() || (lines && c == '\n')) {
+    // Bytes are looked at many at a time: a control character has one of these, or is a line feed that may stay.
+    let may_hold_controls = text.bytes().any(|byte| byte < b' ' || matches!(byte, 0x7F | 0xC2));
+    if !may_hold_controls || text.chars().all(|c| !c.is_control() || (lines && c == '\n')) {
         Ok(text)
     } else {
         Err(Bilingual::new(
