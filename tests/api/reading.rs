@@ -102,8 +102,8 @@ on_both! {
             ("identifiers", json!([7]), "phải là đối tượng: { … }", "must be an object: { … }"),
             (
                 "valid_from", json!("2026-02-30"),
-                "phải là một ngày có thật, viết năm-tháng-ngày, ví dụ \"2026-12-31\"",
-                "must be a day that exists, written year-month-day, such as \"2026-12-31\"",
+                "phải là một ngày có thật từ năm 1900 đến năm 2199, viết năm-tháng-ngày đủ 10 ký tự, ví dụ \"2026-12-31\"",
+                "must be a day that exists, in the years 1900 to 2199, written year-month-day in 10 characters, such as \"2026-12-31\"",
             ),
             (
                 "parent", json!(""),
