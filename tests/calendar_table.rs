@@ -2,7 +2,8 @@
 //!
 //! What is expected is written out here, not computed the way the code computes it.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Utc, Weekday};
+use tiendo::base::db::types::Day;
 use tiendo::reference::calendars::{Calendar, Frequency, Period, PeriodState, Window, today};
 
 const YEARS: std::ops::RangeInclusive<i32> = 2024..=2028;
@@ -45,7 +46,7 @@ fn period(text: &str) -> Period {
     sure(text.parse())
 }
 
-fn date(text: &str) -> NaiveDate {
+fn date(text: &str) -> Day {
     sure(text.parse())
 }
 
@@ -61,8 +62,8 @@ fn state(calendar: &Calendar, period: Period, now: &str) -> PeriodState {
     sure(calendar.state(period, at(now)))
 }
 
-fn days(window: Window) -> impl Iterator<Item = NaiveDate> {
-    window.from.iter_days().take_while(move |day| *day <= window.to)
+fn days(window: Window) -> impl Iterator<Item = Day> {
+    window.from.iter_days().map(Day::from).take_while(move |day| *day <= window.to)
 }
 
 fn every_period() -> impl Iterator<Item = Period> {
@@ -70,8 +71,8 @@ fn every_period() -> impl Iterator<Item = Period> {
 }
 
 /// Every day from the first to the last of the years under test.
-fn every_day() -> impl Iterator<Item = NaiveDate> {
-    date("2024-01-01").iter_days().take_while(|day| day.year() <= 2028)
+fn every_day() -> impl Iterator<Item = Day> {
+    date("2024-01-01").iter_days().map(Day::from).take_while(|day| day.year() <= 2028)
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn consecutive_periods_leave_no_gap_and_do_not_overlap() {
         for period in every_period().filter(|period| period.frequency() != Frequency::NineMonths) {
             let begins = period.next().map(|next| window(&calendar, next).from);
             let ends = window(&calendar, period).to;
-            assert_eq!(begins, ends.succ_opt(), "{} {period}", calendar.code);
+            assert_eq!(begins, ends.succ_opt().map(Day::from), "{} {period}", calendar.code);
         }
     }
 }
@@ -170,7 +171,7 @@ fn both_sides_of_midnight_in_ho_chi_minh_city_fall_in_different_months() {
     for calendar in shipped() {
         for month in every_period().filter(|period| period.frequency() == Frequency::Month) {
             let Window { from, to } = window(&calendar, month);
-            let eve = from.pred_opt().unwrap_or(NaiveDate::MIN);
+            let eve = from.pred_opt().map_or(Day::MAX, Day::from);
             let (inside, outside) = (format!("{to}T16:59:59.999999Z"), format!("{to}T17:00:00Z"));
             assert_eq!(calendar.cutoff_at(month), Ok(at(&outside)), "{month}");
             let (early, first) = (format!("{eve}T16:59:59.999999Z"), format!("{eve}T17:00:00Z"));
@@ -243,7 +244,7 @@ fn the_days_off_are_those_of_the_notices() {
     let in_2025 = "01-01 01-27 01-28 01-29 01-30 01-31 04-07 04-30 05-01 05-02 09-01 09-02";
     let in_2026 = "01-01 01-02 02-16 02-17 02-18 02-19 02-20 04-27 04-30 05-01 08-31 09-01 09-02 11-24";
     let (in_2027, in_2028) = ("01-01 04-16 04-30 05-03 09-02 11-24", "01-03 04-04 05-01 05-02 09-04 11-24");
-    let is_weekend = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+    let is_weekend = |day: &Day| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
     for calendar in shipped() {
         for (year, expected) in YEARS.zip([in_2024, in_2025, in_2026, in_2027, in_2028]) {
             let days =

@@ -45,7 +45,7 @@ on_both! {
         let foreign = document(api, "XX");
         for (field, value, code) in [
             ("reason", Value::Null, "wrong-type"), ("approved_by", json!(""), "invalid-value"), ("new_due_on", json!("2026-11-30"), "unchanged"),
-            ("new_due_on", json!("2026-11-09"), "before-start-on"), ("new_due_on", json!("2999-01-01"), "out-of-range"),
+            ("new_due_on", json!("2026-11-09"), "before-start-on"), ("new_due_on", json!("2999-01-01"), "invalid-value"),
             ("document", json!(foreign), "unknown-document"), ("colour", json!("red"), "unknown-field"),
         ] {
             let mut body = json!({ "new_due_on": "2026-12-20", "reason": "x", "approved_by": "y" });

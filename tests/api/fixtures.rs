@@ -1,6 +1,5 @@
 //! Rows put into the tables directly, for what reads them.
 
-use chrono::NaiveDate;
 use tiendo::{
     base::{
         clock::new_id,
@@ -10,7 +9,7 @@ use tiendo::{
                 changes, document_relations, documents, indicator_targets, indicators, observations, progress_updates,
                 tasks,
             },
-            types::{Decimal, DocumentId, Instant, ObservationId, ProgressUpdateId, TaskId},
+            types::{Day, Decimal, DocumentId, Instant, ObservationId, ProgressUpdateId, TaskId},
         },
     },
     reference::calendars::Period,
@@ -22,7 +21,7 @@ pub fn at(text: &str) -> Instant {
     chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc().into()
 }
 
-pub fn day(text: &str) -> NaiveDate {
+pub fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
@@ -152,9 +151,9 @@ pub struct Task {
     pub state: &'static str,
     pub group: Option<&'static str>,
     pub document: Option<DocumentId>,
-    pub assigned_on: Option<NaiveDate>,
-    pub due_on: Option<NaiveDate>,
-    pub completed_on: Option<NaiveDate>,
+    pub assigned_on: Option<Day>,
+    pub due_on: Option<Day>,
+    pub completed_on: Option<Day>,
     pub percent: i64,
     pub planned_vnd: Option<i64>,
     pub spent_vnd: Option<i64>,

@@ -40,6 +40,7 @@ mod task_fixture;
 mod task_keys;
 mod task_lists;
 mod tasks;
+mod texts_and_days;
 mod timeliness;
 mod tls;
 mod transitions;

@@ -7,7 +7,7 @@ use tiendo::{base::log::Outcome, exchange::plans};
 
 use crate::{harness::Api, on_both};
 
-fn file() -> Value {
+pub fn file() -> Value {
     serde_json::from_str(plans::LAI_CHAU).unwrap()
 }
 
@@ -16,7 +16,7 @@ fn list<'a>(plan: &'a Value, name: &str) -> &'a [Value] {
 }
 
 /// Loads a plan as the operator does, and answers the report.
-fn load(api: &Api, plan: &Value) -> Result<plans::model::Report, tiendo::base::problem::Problem> {
+pub fn load(api: &Api, plan: &Value) -> Result<plans::model::Report, tiendo::base::problem::Problem> {
     let plan: plans::model::Plan = serde_json::from_value(plan.clone()).unwrap();
     let caller = crate::harness::operator_of(Some(plan.source.clone()));
     api.write(async move |db| plans::load(db, &caller, plan).await)

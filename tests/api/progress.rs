@@ -52,7 +52,7 @@ fn assorted(count: u64) -> Vec<Task> {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from(seed >> 33).unwrap() % most
     };
-    let date = |offset: i64| day("2026-10-01") + chrono::TimeDelta::days(offset);
+    let date = |offset: i64| day("2026-10-01").plus(u32::try_from(offset).unwrap());
     (0..count)
         .map(|_| {
             let state = states[usize::try_from(number(8)).unwrap()];

@@ -85,7 +85,7 @@ on_both! {
         let task_fixture = Desk::of(api);
         let (path, updates) = under_way(&task_fixture);
         for (field, value, code) in [
-            ("as_of", json!("2026-11-24"), "in-the-future"), ("as_of", json!("0001-01-01"), "out-of-range"),
+            ("as_of", json!("2026-11-24"), "in-the-future"), ("as_of", json!("0001-01-01"), "invalid-value"),
             ("as_of", Value::Null, "wrong-type"), ("percent", json!(50), "wrong-type"), ("percent", json!("100.0001"), "invalid-value"),
             ("percent", json!("-1"), "invalid-value"), ("results", Value::Null, "required"), ("spent_vnd", json!(-1), "invalid-value"),
             ("people", json!(-1), "invalid-value"), ("colour", json!("red"), "unknown-field"), ("state", json!("completed"), "unknown-field"),

@@ -42,7 +42,7 @@ on_both! {
             (with("colour", json!("red")), "#/colour", "unknown-field"),
             (with("identifiers", json!([{ "scheme": "qd20" }])), "#/identifiers/0/value", "required"),
             (with("identifiers", json!([["qd20", "H35"]])), "#/identifiers/0", "wrong-type"),
-            (with("valid_from", json!("2026-02-30")), "#/valid_from", "wrong-type"),
+            (with("valid_from", json!("2026-02-30")), "#/valid_from", "invalid-value"),
             (r#"{"code":"LC-X","code":"LC-X","name":"x","kind":"office"}"#.to_owned(), "#/code", "duplicate-field"),
             (r#"["LC-X","x","office","LC",[],null,null]"#.to_owned(), "#", "wrong-type"),
             ("null".to_owned(), "#", "wrong-type"),
@@ -69,7 +69,7 @@ on_both! {
         });
         assert_eq!(
             refused(&body),
-            ["#/colour unknown-field", "#/name invalid-value", "#/kind wrong-type", "#/parent invalid-value", "#/valid_from wrong-type", "#/size unknown-field", "#/identifiers/0/value required", "#/identifiers/1 wrong-type", "#/identifiers/2/value invalid-value", "#/identifiers/2/more unknown-field", "#/identifiers/2/scheme required", "#/identifiers/4/scheme required", "#/code required", "#/identifiers/4/value required"]
+            ["#/colour unknown-field", "#/name invalid-value", "#/kind wrong-type", "#/parent invalid-value", "#/valid_from invalid-value", "#/size unknown-field", "#/identifiers/0/value required", "#/identifiers/1 wrong-type", "#/identifiers/2/value invalid-value", "#/identifiers/2/more unknown-field", "#/identifiers/2/scheme required", "#/identifiers/4/scheme required", "#/code required", "#/identifiers/4/value required"]
         );
         let crowded: Value = (0..80).map(|n| (format!("field{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
         assert_eq!(refused(&crowded).len(), 53, "fifty and what is missing");
@@ -102,8 +102,8 @@ on_both! {
             ("identifiers", json!([7]), "phải là đối tượng: { … }", "must be an object: { … }"),
             (
                 "valid_from", json!("2026-02-30"),
-                "phải là một ngày có thật, viết năm-tháng-ngày, ví dụ \"2026-12-31\"",
-                "must be a day that exists, written year-month-day, such as \"2026-12-31\"",
+                "phải là một ngày có thật từ năm 1900 đến năm 2199, viết năm-tháng-ngày đủ 10 ký tự, ví dụ \"2026-12-31\"",
+                "must be a day that exists, in the years 1900 to 2199, written year-month-day in 10 characters, such as \"2026-12-31\"",
             ),
             (
                 "parent", json!(""),

@@ -1,7 +1,7 @@
-use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::{
+    fixtures,
     harness::{Api, Client, Database},
     on_both,
     task_fixture::{ASSIGN, Desk, document, items, text},
@@ -67,7 +67,7 @@ on_both! {
         fill(api);
         let mut before = None;
         for offset in 0..13 {
-            let day = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap() + Days::new(offset);
+            let day = fixtures::day("2026-11-24").plus(offset);
             // The last second of the day before in Ho Chi Minh City, the first of this day, and its last.
             for time in ["16:59:59", "17:00:00"] {
                 let utc = day.pred_opt().unwrap();

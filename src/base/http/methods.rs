@@ -10,7 +10,11 @@ use actix_web::{
     web::Data,
 };
 
-use crate::base::{i18n::bilingual, problem::Problem};
+use crate::base::{
+    db::types::SourceCode,
+    i18n::{Bilingual, bilingual},
+    problem::Problem,
+};
 
 /// The addresses of the document, each with the value of its `Allow`.
 pub struct Addresses(Vec<(ResourceDef, String)>);
@@ -64,15 +68,28 @@ pub async fn fallback(request: HttpRequest, addresses: Data<Addresses>) -> Resul
 /// What answers where a part of the path does not parse: it names nothing, or it is a word such as `summary`, whose
 /// address does not take the method.
 #[must_use]
-pub fn path_error(_: PathError, request: &HttpRequest) -> Error {
+pub fn path_error(error: PathError, request: &HttpRequest) -> Error {
     let allow = request.app_data::<Data<Addresses>>().and_then(|addresses| addresses.allow(request.path()));
     match allow.filter(|allow| !allow.split(", ").any(|method| method == request.method().as_str())) {
         Some(allow) => {
             let answer = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish();
             InternalError::from_response("method not allowed", answer).into()
         }
-        None => Problem::not_found("resource").into(),
+        None => unreadable_key(&error, request).unwrap_or_else(|| Problem::not_found("resource")).into(),
     }
+}
+
+/// A PUT makes what is not there yet: a key that no record can have is wrong, not missing.
+fn unreadable_key(error: &PathError, request: &HttpRequest) -> Option<Problem> {
+    let source = request.match_info().get("source").filter(|_| request.method() == Method::PUT)?;
+    let PathError::Deserialize(error) = error else { return None };
+    let name = if source.parse::<SourceCode>().is_err() { "source" } else { "source_key" };
+    let mut problem = Problem::parameter(name, "invalid-value", Bilingual::from_error(&error.to_string())?);
+    problem.detail = Bilingual::new(
+        "Phần này của địa chỉ không hợp lệ; xem errors.",
+        "This part of the address is not valid; see errors.",
+    );
+    Some(problem)
 }
 
 /// The layer that answers HEAD as GET; the server leaves the body away (RFC 9110, 9.3.2).

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
+use crate::base::db::types::is_blank;
+
 /// A value that was sent.
 #[derive(Debug)]
 pub(crate) enum Node {
@@ -17,9 +19,9 @@ pub(crate) enum Node {
 }
 
 impl Node {
-    /// Text with nothing in it.
+    /// Text with nothing visible in it.
     pub(super) fn is_blank(&self) -> bool {
-        matches!(self, Self::Text(text) if text.trim().is_empty())
+        matches!(self, Self::Text(text) if text.chars().all(is_blank))
     }
 }
 

@@ -5,7 +5,10 @@ use std::fmt::{self, Display};
 use serde::de::{Error, Expected, Unexpected};
 
 use super::node::Node;
-use crate::base::i18n::{Bilingual, bilingual};
+use crate::base::{
+    db::types::Day,
+    i18n::{Bilingual, bilingual},
+};
 
 /// What was wrong.
 #[derive(Debug)]
@@ -112,10 +115,7 @@ fn must_be(expected: &str, node: &Node) -> Bilingual {
         }
         ("a map" | "an object", _) => an_object(),
         (expected, _) if expected.starts_with("struct ") => an_object(),
-        (expected, _) if expected.contains("date string") => Bilingual::new(
-            "phải là một ngày có thật, viết năm-tháng-ngày, ví dụ \"2026-12-31\"",
-            "must be a day that exists, written year-month-day, such as \"2026-12-31\"",
-        ),
+        ("a day", _) => Day::RULE,
         (expected, _) if expected.contains("UUID") => Bilingual::new(
             "phải là id (UUID) như dịch vụ đã trả về, ví dụ \"0199f3c0-7a1e-7000-8000-000000000001\"",
             "must be an id (UUID) as the service gave it, such as \"0199f3c0-7a1e-7000-8000-000000000001\"",

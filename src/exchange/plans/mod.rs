@@ -142,7 +142,8 @@ fn rename(entry: &mut Entry, from: &str, to: &str, known: &HashMap<String, Strin
     match entry.remove(from) {
         None | Some(Value::Null) => Ok(()),
         Some(Value::String(key)) => {
-            let id = known.get(&key).ok_or_else(|| unknown(from, &key))?;
+            let found = key.parse::<RecordKey>().ok().and_then(|key| known.get(key.as_str()));
+            let id = found.ok_or_else(|| unknown(from, &key))?;
             entry.insert(to.to_owned(), id.clone().into());
             Ok(())
         }

@@ -18,7 +18,7 @@ use crate::{
         auth::Caller,
         db::{
             Batches, Db, Store,
-            types::{Instant, ObservationId},
+            types::{Instant, ObservationId, reading_stored},
         },
         i18n::Bilingual,
         log::Subject,
@@ -111,7 +111,7 @@ async fn known_at(db: &mut Db, at: AsOf, rows: Vec<Row>) -> Result<Vec<Observati
         }
     }
     let known = rows.into_iter().filter_map(|row| match then.remove(&row.id.to_string()) {
-        Some(content) => Some(serde_json::from_str(&content).map_err(Problem::internal)),
+        Some(content) => Some(reading_stored(|| serde_json::from_str(&content)).map_err(Problem::internal)),
         None => (row.updated_at <= at.0).then(|| Ok(Observation::from(row))),
     });
     known.collect()

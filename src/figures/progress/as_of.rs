@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{
@@ -13,7 +12,7 @@ use crate::{
     base::{
         db::{
             Db,
-            types::{Decimal, DocumentId, Inline, Instant, OrgCode, TaskId},
+            types::{Day, Decimal, DocumentId, Inline, Instant, OrgCode, TaskId, reading_stored},
         },
         problem::Problem,
     },
@@ -27,12 +26,12 @@ use crate::{
 struct Version {
     id: TaskId,
     state: TaskState,
-    due_on: Option<NaiveDate>,
-    completed_on: Option<NaiveDate>,
+    due_on: Option<Day>,
+    completed_on: Option<Day>,
     lead: OrgCode,
     group: Option<String>,
     document: Option<DocumentId>,
-    assigned_on: Option<NaiveDate>,
+    assigned_on: Option<Day>,
     percent: Decimal,
     planned_vnd: Option<i64>,
     spent_vnd: Option<i64>,
@@ -71,7 +70,7 @@ pub async fn tasks(
     db: &mut Db,
     scope: &OrgScope,
     documents: Option<&[DocumentId]>,
-    day: NaiveDate,
+    day: Day,
 ) -> Result<BTreeMap<TaskId, TaskGroup>, Problem> {
     let end = end_of(day).map_err(Problem::internal)?.into();
     let changed: BTreeSet<String> = store::changed_since(db, end).await?.into_iter().collect();
@@ -82,7 +81,7 @@ pub async fn tasks(
         }
     }
     for (_, content) in store::versions_before(db, scope, end).await? {
-        let version: Version = serde_json::from_str(&content).map_err(Problem::internal)?;
+        let version: Version = reading_stored(|| serde_json::from_str(&content)).map_err(Problem::internal)?;
         tasks.insert(version.id, version.into());
     }
     tasks.retain(|_, task| {

@@ -1,11 +1,10 @@
 //! Progress on the wire.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    base::db::types::{DocumentId, IndicatorCode, Instant, LongText, OrgCode, ShortText, TaskId, string_enum},
+    base::db::types::{Day, DocumentId, IndicatorCode, Instant, LongText, OrgCode, ShortText, TaskId, string_enum},
     figures::assessments::model::{Assessment, Exact},
     reference::calendars::Period,
     work::tasks::{Timeliness, model::TaskState},
@@ -173,7 +172,7 @@ pub struct Remark {
     /// Its title.
     pub title: ShortText,
     /// The day that the update speaks of.
-    pub as_of: NaiveDate,
+    pub as_of: Day,
     /// What it says.
     pub text: LongText,
 }
@@ -231,7 +230,7 @@ pub struct Progress {
     #[schema(example = "ND09")]
     pub calendar: String,
     /// The day at whose end the tasks are shown.
-    pub as_of: NaiveDate,
+    pub as_of: Day,
     /// The tasks.
     pub tasks: Tasks,
     /// Each indicator over the period, against its target.
@@ -263,8 +262,7 @@ pub struct ProgressFilter {
     #[param(value_type = Option<String>, example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")]
     pub calendar: Option<ShortText>,
     /// The day at whose end to show the tasks; today in Ho Chi Minh City when absent, and not later.
-    #[param(value_type = Option<NaiveDate>)]
-    pub as_of: Option<NaiveDate>,
+    pub as_of: Option<Day>,
 }
 
 /// Which period of a document's progress.

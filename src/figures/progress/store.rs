@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use diesel::{
     dsl::{count_star, exists, not, sql},
     sql_types::{BigInt, Bool, Nullable},
@@ -13,7 +12,7 @@ use crate::{
         db::{
             prelude::*,
             schema::{changes, organizations, progress_updates, tasks},
-            types::{Decimal, DocumentId, Inline, Instant, LongText, OrgCode, ShortText, TaskId},
+            types::{Day, Decimal, DocumentId, Inline, Instant, LongText, OrgCode, ShortText, TaskId},
         },
         log::Subject,
     },
@@ -28,8 +27,8 @@ const CHUNK: usize = 1000;
 #[derive(Debug, Queryable)]
 pub struct LiveGroup {
     pub state: TaskState,
-    pub due_on: Option<NaiveDate>,
-    pub completed_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
+    pub completed_on: Option<Day>,
     pub lead: OrgCode,
     pub group: Option<Inline>,
     pub count: i64,
@@ -44,12 +43,12 @@ pub struct LiveGroup {
 pub struct LiveTask {
     pub id: TaskId,
     pub state: TaskState,
-    pub due_on: Option<NaiveDate>,
-    pub completed_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
+    pub completed_on: Option<Day>,
     pub lead: OrgCode,
     pub group: Option<Inline>,
     pub document: Option<DocumentId>,
-    pub assigned_on: Option<NaiveDate>,
+    pub assigned_on: Option<Day>,
     pub percent: Decimal,
     pub planned_vnd: Option<i64>,
     pub spent_vnd: Option<i64>,
@@ -60,14 +59,14 @@ pub struct LiveTask {
 pub type Said = (TaskId, Decimal, Option<i64>);
 
 /// The latest remarks on a task: its id, code and title, the day, obstacles and proposals.
-pub type Remarks = (TaskId, Option<String>, ShortText, NaiveDate, Option<LongText>, Option<LongText>);
+pub type Remarks = (TaskId, Option<String>, ShortText, Day, Option<LongText>, Option<LongText>);
 
 /// Counts and sums of the tasks that were assigned by the day, in one pass of the database.
 pub async fn live_groups(
     db: &mut Db,
     scope: &OrgScope,
     documents: Option<Vec<DocumentId>>,
-    day: NaiveDate,
+    day: Day,
 ) -> QueryResult<Vec<LiveGroup>> {
     let scope = scope.clone();
     both!(db, |c| {
@@ -155,7 +154,7 @@ pub async fn versions_before(db: &mut Db, scope: &OrgScope, end: Instant) -> Que
 }
 
 /// What the updates of these tasks said up to the day, the latest last.
-pub async fn said(db: &mut Db, ids: &[TaskId], day: NaiveDate) -> QueryResult<Vec<Said>> {
+pub async fn said(db: &mut Db, ids: &[TaskId], day: Day) -> QueryResult<Vec<Said>> {
     let mut all = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let ids = chunk.to_vec();
@@ -206,7 +205,7 @@ pub async fn live_remarks(
     db: &mut Db,
     scope: &OrgScope,
     documents: Option<Vec<DocumentId>>,
-    day: NaiveDate,
+    day: Day,
 ) -> QueryResult<Vec<Remarks>> {
     let scope = scope.clone();
     both!(db, |c| {
@@ -223,7 +222,7 @@ pub async fn live_remarks(
 }
 
 /// The same for these tasks.
-pub async fn remarks_on(db: &mut Db, ids: &[TaskId], day: NaiveDate) -> QueryResult<Vec<Remarks>> {
+pub async fn remarks_on(db: &mut Db, ids: &[TaskId], day: Day) -> QueryResult<Vec<Remarks>> {
     let mut all = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let ids = chunk.to_vec();

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use super::model::{ByState, ByTimeliness, GroupCount, LeadCount, Money, Tasks};
 use crate::{
-    base::db::types::{Inline, OrgCode, ShortText},
+    base::db::types::{Day, Inline, OrgCode, ShortText},
     figures::assessments::model::Exact,
     work::tasks::{AsOf, Timeliness, model::TaskState, timeliness},
 };
@@ -17,9 +15,9 @@ pub struct TaskGroup {
     /// Their state.
     pub state: TaskState,
     /// When they are due.
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
     /// When they were completed.
-    pub completed_on: Option<NaiveDate>,
+    pub completed_on: Option<Day>,
     /// Who leads them.
     pub lead: OrgCode,
     /// Their group.

@@ -1,9 +1,9 @@
 //! What a calendar is made of, as an admin loads it.
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::base::db::types::string_enum;
+use crate::base::db::types::{Day, string_enum};
 
 /// Working days after cut-off when a calendar states none: practice elsewhere, not law.
 pub const DEFAULT_WORKING_DAYS: u8 = 2;
@@ -31,9 +31,9 @@ pub struct Calendar {
     #[schema(max_items = 6)]
     pub weekend: Vec<DayOfWeek>,
     /// The first day from which every day off is listed.
-    pub holidays_known_from: NaiveDate,
+    pub holidays_known_from: Day,
     /// The last day up to which every day off is listed; later rows may exist, but not all of them.
-    pub holidays_known_until: NaiveDate,
+    pub holidays_known_until: Day,
     /// Days off, those in place of a weekend or by exchange included.
     pub holidays: Vec<Holiday>,
     /// Weekend days that are worked in exchange for a day off.
@@ -123,7 +123,7 @@ impl From<Weekday> for DayOfWeek {
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
     /// The day.
-    pub date: NaiveDate,
+    pub date: Day,
     /// What it is called.
     pub name: Text,
     /// The law or notice that makes it a day off.
@@ -136,14 +136,14 @@ pub struct Holiday {
 #[serde(deny_unknown_fields)]
 pub struct MakeUpDay {
     /// The day.
-    pub date: NaiveDate,
+    pub date: Day,
     /// The notice that makes it a working day.
     #[schema(min_length = 1)]
     pub basis: String,
 }
 
 impl Calendar {
-    pub(super) fn is_weekend(&self, date: NaiveDate) -> bool {
+    pub(super) fn is_weekend(&self, date: Day) -> bool {
         self.weekend.contains(&date.weekday().into())
     }
 }

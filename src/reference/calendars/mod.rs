@@ -11,8 +11,6 @@ mod rules;
 pub mod store;
 mod validate;
 
-use chrono::NaiveDate;
-
 pub use definition::{Calendar, DEFAULT_WORKING_DAYS, DayOfWeek, DueRule, Holiday, MakeUpDay, Text, WindowRule};
 pub use error::{CalendarError, Flaw, NoSuchDate, PeriodError};
 pub use frequency::Frequency;
@@ -24,7 +22,7 @@ use model::{CalendarPeriod, CalendarRow, PeriodsOfDay};
 use crate::base::{
     db::{
         Db, QueryError,
-        types::{Instant, JsonText, OrgCode, ShortText},
+        types::{Day, Instant, JsonText, OrgCode, ShortText},
     },
     i18n::{Bilingual, Language},
     log::{Author, Subject},
@@ -156,7 +154,7 @@ pub fn named(period: &str) -> Result<Period, Problem> {
 /// 400 for a day outside the years that a period may name.
 pub fn periods_of_day(
     calendar: &Calendar,
-    date: Option<NaiveDate>,
+    date: Option<Day>,
     now: Instant,
     language: Language,
 ) -> Result<PeriodsOfDay, Problem> {

@@ -1,6 +1,5 @@
 //! Calendars in the table, and periods as they are answered.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,7 +8,7 @@ use crate::base::{
     db::{
         prelude::*,
         schema::calendars,
-        types::{Instant, JsonText},
+        types::{Day, Instant, JsonText},
     },
     i18n::Language,
     page::page,
@@ -94,7 +93,7 @@ pub struct PeriodsOfDay {
     #[schema(example = "ND09")]
     pub calendar: String,
     /// The day.
-    pub date: NaiveDate,
+    pub date: Day,
     /// One period of each frequency; the nine months are over after September's.
     pub items: Vec<CalendarPeriod>,
 }
@@ -105,6 +104,5 @@ pub struct PeriodsOfDay {
 #[into_params(parameter_in = Query)]
 pub struct DayFilter {
     /// The day in Ho Chi Minh City; today when absent.
-    #[param(value_type = Option<NaiveDate>)]
-    pub date: Option<NaiveDate>,
+    pub date: Option<Day>,
 }

@@ -9,7 +9,7 @@ use super::definition::{Calendar, Text};
 use super::error::NoSuchDate;
 use super::frequency::Frequency;
 use super::period::Period;
-use crate::base::db::types::string_enum;
+use crate::base::db::types::{Day, string_enum};
 
 /// Local time: `Asia/Ho_Chi_Minh` is UTC+07:00 without summer time since 1975-06-13, so no time zone database is needed.
 pub const HO_CHI_MINH: FixedOffset = match FixedOffset::east_opt(7 * 60 * 60) {
@@ -24,9 +24,9 @@ const DUE_SEARCH_DAYS: usize = 366;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Window {
     /// The first day.
-    pub from: NaiveDate,
+    pub from: Day,
     /// The last day.
-    pub to: NaiveDate,
+    pub to: Day,
 }
 
 string_enum! {
@@ -45,8 +45,8 @@ string_enum! {
 
 /// The date in Ho Chi Minh City at that moment.
 #[must_use]
-pub fn today(now: DateTime<Utc>) -> NaiveDate {
-    now.naive_utc().checked_add_offset(HO_CHI_MINH).map_or(NaiveDate::MAX, |local| local.date())
+pub fn today(now: DateTime<Utc>) -> Day {
+    now.naive_utc().checked_add_offset(HO_CHI_MINH).map_or(Day::MAX, |local| local.date().into())
 }
 
 impl Calendar {
@@ -57,7 +57,7 @@ impl Calendar {
     pub fn window(&self, period: Period) -> Result<Window, NoSuchDate> {
         let from = self.first_day_of(period.year(), i32::from(period.first_month()))?;
         let after = self.first_day_of(period.year(), i32::from(period.last_month()) + 1)?;
-        Ok(Window { from, to: after.pred_opt().ok_or(NoSuchDate)? })
+        Ok(Window { from, to: after.pred_opt().ok_or(NoSuchDate)?.into() })
     }
 
     /// The instant the last day ends, which is the start of the next day: what happens at it is already too late.
@@ -102,7 +102,7 @@ impl Calendar {
 
     /// The period whose window holds the day; none in nine months for the days after them, and none outside the years a period may name.
     #[must_use]
-    pub fn containing(&self, date: NaiveDate, frequency: Frequency) -> Option<Period> {
+    pub fn containing(&self, date: Day, frequency: Frequency) -> Option<Period> {
         let before = i32::from(date.day() < u32::from(self.rule.first_day));
         let index =
             month_index(date.year(), i32::try_from(date.month()).ok()?) - before - i32::from(self.rule.month_offset);
@@ -112,7 +112,7 @@ impl Calendar {
 
     /// Whether offices work on that day.
     #[must_use]
-    pub fn is_working_day(&self, date: NaiveDate) -> bool {
+    pub fn is_working_day(&self, date: Day) -> bool {
         if self.is_weekend(date) {
             self.make_up_days.iter().any(|day| day.date == date)
         } else {
@@ -129,7 +129,10 @@ impl Calendar {
         let due_day = self.due_day(last, self.due.working_days)?;
         let mut text = self.basis.clone();
         text.append(&self.due_basis());
-        let unknown = [last.succ_opt(), Some(due_day)].into_iter().flatten().find(|day| !self.knows_holidays_on(*day));
+        let unknown = [last.succ_opt().map(Day::from), Some(due_day)]
+            .into_iter()
+            .flatten()
+            .find(|day| !self.knows_holidays_on(*day));
         if let Some(day) = unknown {
             text.append(&holidays_missing(day.year()));
         }
@@ -144,22 +147,24 @@ impl Calendar {
         })
     }
 
-    fn knows_holidays_on(&self, day: NaiveDate) -> bool {
+    fn knows_holidays_on(&self, day: Day) -> bool {
         (self.holidays_known_from..=self.holidays_known_until).contains(&day)
     }
 
-    fn due_day(&self, last: NaiveDate, working_days: u8) -> Result<NaiveDate, NoSuchDate> {
+    fn due_day(&self, last: Day, working_days: u8) -> Result<Day, NoSuchDate> {
         let Some(skipped) = working_days.checked_sub(1) else {
             return Ok(last);
         };
-        let mut worked = last.iter_days().skip(1).take(DUE_SEARCH_DAYS).filter(|day| self.is_working_day(*day));
+        let mut worked =
+            last.iter_days().skip(1).take(DUE_SEARCH_DAYS).map(Day::from).filter(|day| self.is_working_day(*day));
         worked.nth(usize::from(skipped)).ok_or(NoSuchDate)
     }
 
-    fn first_day_of(&self, year: i32, month: i32) -> Result<NaiveDate, NoSuchDate> {
+    fn first_day_of(&self, year: i32, month: i32) -> Result<Day, NoSuchDate> {
         let index = month_index(year, month) + i32::from(self.rule.month_offset);
         let month = u32::try_from(index.rem_euclid(12) + 1).map_err(|_| NoSuchDate)?;
-        NaiveDate::from_ymd_opt(index.div_euclid(12), month, u32::from(self.rule.first_day)).ok_or(NoSuchDate)
+        let first = NaiveDate::from_ymd_opt(index.div_euclid(12), month, u32::from(self.rule.first_day));
+        first.map(Day::from).ok_or(NoSuchDate)
     }
 }
 
@@ -179,7 +184,7 @@ const fn month_index(year: i32, month: i32) -> i32 {
 ///
 /// # Errors
 /// For the last day that can be written.
-pub fn end_of(day: NaiveDate) -> Result<DateTime<Utc>, NoSuchDate> {
+pub fn end_of(day: Day) -> Result<DateTime<Utc>, NoSuchDate> {
     let midnight = day.succ_opt().ok_or(NoSuchDate)?.and_time(NaiveTime::MIN);
     midnight.checked_sub_offset(HO_CHI_MINH).map(|utc| utc.and_utc()).ok_or(NoSuchDate)
 }
@@ -215,7 +220,7 @@ mod tests {
     fn the_day_begins_at_five_in_the_afternoon_utc() {
         assert_eq!(today(at("2026-11-14T16:59:59.999999Z")).to_string(), "2026-11-14");
         assert_eq!(today(at("2026-11-14T17:00:00Z")).to_string(), "2026-11-15");
-        assert_eq!(today(DateTime::<Utc>::MAX_UTC), NaiveDate::MAX);
+        assert_eq!(today(DateTime::<Utc>::MAX_UTC), Day::MAX);
     }
 
     #[test]

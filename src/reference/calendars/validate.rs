@@ -136,7 +136,7 @@ mod tests {
         /weekend ["Sat"] unknown variant `Sat`
         /holidays_known_until "2023-12-31" /holidays_known_until: must not be before
         /holidays/1/date "2024-01-01" /holidays/1/date: is listed twice
-        /holidays/0/date "2024-02-30" out of range
+        /holidays/0/date "2024-02-30" must be a day that exists
         /holidays/0/name/vi "" /holidays/0/name: must have a text
         /holidays/0/basis "" /holidays/0/basis: must name
         /make_up_days/0/date "2024-05-03" /make_up_days/0/date: is not a weekend day

@@ -1,6 +1,5 @@
 //! Documents on the wire and in the table.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,7 +10,7 @@ use crate::base::{
         JsonAggregate,
         prelude::*,
         schema::documents,
-        types::{DocumentId, DocumentNumber, Instant, JsonText, OrgCode, RecordKey, ShortText, SourceCode, fold},
+        types::{Day, DocumentId, DocumentNumber, Instant, JsonText, OrgCode, RecordKey, ShortText, SourceCode, fold},
     },
     page::page,
     resource::{Patched, Versioned},
@@ -55,7 +54,7 @@ pub struct Document {
     pub issuer: Option<ShortText>,
     /// The day on which it was issued (ngày ban hành).
     #[schema(example = "2025-05-22")]
-    pub issued_on: Option<NaiveDate>,
+    pub issued_on: Option<Day>,
     /// Whether it is in force.
     pub status: DocumentStatus,
     /// What it is to other documents, by type and id.
@@ -116,7 +115,7 @@ pub struct DocumentCreate {
     pub issuer: Option<ShortText>,
     /// The day on which it was issued (ngày ban hành).
     #[schema(example = "2025-05-22")]
-    pub issued_on: Option<NaiveDate>,
+    pub issued_on: Option<Day>,
     /// Whether it is in force; when absent, `in_force` with a number and `draft` without.
     pub status: Option<DocumentStatus>,
     /// What it is to other documents.
@@ -180,8 +179,8 @@ pub struct DocumentPatch {
     pub issuer: Patched<ShortText>,
     /// The day on which it was issued (ngày ban hành).
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub issued_on: Patched<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub issued_on: Patched<Day>,
     /// Whether it is in force.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::base::resource::not_null")]

@@ -10,7 +10,7 @@ use crate::base::{
     auth::Caller,
     db::{
         Db, QueryError,
-        types::{Instant, OrgCode},
+        types::{Day, Instant, OrgCode},
     },
     i18n::{Bilingual, bilingual},
     log::{Outcome, Subject},
@@ -176,7 +176,7 @@ fn check_identifiers(identifiers: &[Identifier]) -> Result<(), Problem> {
     Err(Problem::field("identifiers", "too-many", rule))
 }
 
-fn check_dates(from: Option<chrono::NaiveDate>, to: Option<chrono::NaiveDate>) -> Result<(), Problem> {
+fn check_dates(from: Option<Day>, to: Option<Day>) -> Result<(), Problem> {
     match (from, to) {
         (Some(from), Some(to)) if to < from => Err(Problem::field(
             "valid_to",

@@ -1,6 +1,5 @@
 //! Organizations on the wire and in the table.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -8,7 +7,7 @@ use crate::base::{
     db::{
         prelude::*,
         schema::organizations,
-        types::{Instant, JsonText, OrgCode, ShortText},
+        types::{Day, Instant, JsonText, OrgCode, ShortText},
     },
     page::page,
     resource::{Patched, Versioned},
@@ -49,9 +48,9 @@ pub struct Organization {
     #[schema(value_type = Vec<Identifier>)]
     pub identifiers: JsonText<Vec<Identifier>>,
     /// First day of its existence, when known.
-    pub valid_from: Option<NaiveDate>,
+    pub valid_from: Option<Day>,
     /// Last day of its existence; null while it exists.
-    pub valid_to: Option<NaiveDate>,
+    pub valid_to: Option<Day>,
     /// Counts from 1; the ETag.
     #[schema(minimum = 1)]
     pub version: i32,
@@ -88,9 +87,9 @@ pub struct OrganizationCreate {
     #[schema(max_items = 50)]
     pub identifiers: Vec<Identifier>,
     /// First day of its existence.
-    pub valid_from: Option<NaiveDate>,
+    pub valid_from: Option<Day>,
     /// Last day of its existence.
-    pub valid_to: Option<NaiveDate>,
+    pub valid_to: Option<Day>,
 }
 
 impl OrganizationCreate {
@@ -136,12 +135,12 @@ pub struct OrganizationPatch {
     pub identifiers: Patched<Vec<Identifier>>,
     /// First day of its existence.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub valid_from: Patched<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub valid_from: Patched<Day>,
     /// Last day of its existence.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub valid_to: Patched<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub valid_to: Patched<Day>,
 }
 
 impl From<OrganizationCreate> for OrganizationPatch {

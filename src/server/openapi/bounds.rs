@@ -2,11 +2,14 @@
 
 use utoipa::openapi::{
     KnownFormat, Object, RefOr, Schema, SchemaFormat, Type,
-    schema::{ArrayItems, SchemaType},
+    schema::{ArrayItems, ObjectBuilder, SchemaType},
 };
 
 /// Bounds every date and id in a schema, so that `""` is none, and gives every whole number a size.
 pub(super) fn finish(schema: &mut RefOr<Schema>) {
+    if let Some(day) = day(schema) {
+        *schema = day.into();
+    }
     match schema {
         RefOr::T(Schema::Object(object)) => {
             bound(object);
@@ -20,6 +23,24 @@ pub(super) fn finish(schema: &mut RefOr<Schema>) {
         RefOr::T(Schema::OneOf(choices)) => choices.items.iter_mut().for_each(finish),
         _ => {}
     }
+}
+
+/// A day where it stands: clients know it as a string with a format, not as a type of its own.
+fn day(schema: &RefOr<Schema>) -> Option<Object> {
+    let is_day = |schema: &RefOr<Schema>| matches!(schema, RefOr::Ref(named) if named.ref_location.ends_with("/Day"));
+    let day = ObjectBuilder::new().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+    let day = match schema {
+        RefOr::Ref(named) if is_day(schema) => day
+            .schema_type(SchemaType::Type(Type::String))
+            .description(Some(named.description.clone()).filter(|text| !text.is_empty())),
+        RefOr::T(Schema::OneOf(choices)) if choices.items.iter().any(is_day) => day
+            .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+            .description(choices.description.clone())
+            .default(choices.default.clone())
+            .examples(choices.examples.clone()),
+        _ => return None,
+    };
+    Some(day.build())
 }
 
 fn bound(object: &mut Object) {

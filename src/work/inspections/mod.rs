@@ -4,7 +4,6 @@ pub mod api;
 pub mod model;
 pub mod store;
 
-use chrono::NaiveDate;
 use model::{Inspection, InspectionCreate, InspectionFilter, InspectionPatch};
 
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
         auth::Caller,
         db::{
             Db, QueryError,
-            types::{InspectionId, Instant, OrgCode, TaskId},
+            types::{Day, InspectionId, Instant, OrgCode, TaskId},
         },
         i18n::{Bilingual, bilingual},
         log::Subject,
@@ -107,7 +106,7 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next:
     }
 }
 
-fn check_dates(next: &Inspection, today: NaiveDate) -> Result<(), Problem> {
+fn check_dates(next: &Inspection, today: Day) -> Result<(), Problem> {
     let mut faults = Vec::new();
     let mut fault = |pointer: String, code, rule| {
         faults.push(Fault { place: Place::Pointer(format!("#/{pointer}")), code, detail: rule });

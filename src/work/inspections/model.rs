@@ -1,6 +1,5 @@
 //! Inspections on the wire and in the table.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -10,7 +9,7 @@ use crate::base::{
         JsonAggregate,
         prelude::*,
         schema::inspections,
-        types::{InspectionId, Instant, JsonText, LongText, OrgCode, TaskId, string_enum},
+        types::{Day, InspectionId, Instant, JsonText, LongText, OrgCode, TaskId, string_enum},
     },
     page::page,
     resource::{Patched, Versioned},
@@ -35,10 +34,10 @@ pub struct Finding {
     pub text: LongText,
     /// The day by which it is to be put right (thời hạn khắc phục).
     #[schema(example = "2026-12-15")]
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
     /// The day on which it was put right (đã khắc phục); null while it is open.
     #[schema(example = "2026-12-10")]
-    pub closed_on: Option<NaiveDate>,
+    pub closed_on: Option<Day>,
 }
 
 /// An inspection of how tasks are carried out (kiểm tra).
@@ -55,7 +54,7 @@ pub struct Inspection {
     pub kind: InspectionKind,
     /// The day on which it was held.
     #[schema(example = "2026-11-20")]
-    pub held_on: NaiveDate,
+    pub held_on: Day,
     /// The tasks that it looked at (nhiệm vụ được kiểm tra), by id.
     #[diesel(skip_insertion, skip_update, select_expression = TASKS, select_expression_type = JsonAggregate)]
     #[schema(value_type = Vec<TaskId>)]
@@ -97,7 +96,7 @@ pub struct InspectionCreate {
     pub kind: InspectionKind,
     /// The day on which it was held, not in the future.
     #[schema(example = "2026-11-20")]
-    pub held_on: NaiveDate,
+    pub held_on: Day,
     /// The tasks that it looked at (nhiệm vụ được kiểm tra), by id.
     #[serde(default)]
     #[schema(max_items = 500)]
@@ -145,7 +144,7 @@ pub struct InspectionPatch {
     /// Another day on which it was held.
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub held_on: Option<NaiveDate>,
+    pub held_on: Option<Day>,
     /// The whole new list of tasks that it looked at.
     #[serde(default)]
     #[schema(value_type = Option<Vec<TaskId>>, max_items = 500)]
@@ -194,9 +193,7 @@ pub struct InspectionFilter {
     /// Only inspections that looked at this task.
     pub task: Option<TaskId>,
     /// Only inspections held on this day or later.
-    #[param(value_type = Option<NaiveDate>)]
-    pub held_from: Option<NaiveDate>,
+    pub held_from: Option<Day>,
     /// Only inspections held on this day or before.
-    #[param(value_type = Option<NaiveDate>)]
-    pub held_to: Option<NaiveDate>,
+    pub held_to: Option<Day>,
 }

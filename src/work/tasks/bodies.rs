@@ -1,13 +1,12 @@
 //! What is sent to make a task and to change it.
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::model::{Leader, Priority, Recurrence};
 use crate::base::{
     db::types::{
-        DocumentId, IndicatorCode, JsonText, LongText, OrgCode, RecordKey, ShortText, SourceCode, TaskId, Vnd,
+        Day, DocumentId, IndicatorCode, JsonText, LongText, OrgCode, RecordKey, ShortText, SourceCode, TaskId, Vnd,
     },
     resource::Patched,
 };
@@ -48,11 +47,11 @@ pub struct TaskCreate {
     /// The leader who answers for it (lãnh đạo phụ trách).
     pub leader: Option<Leader>,
     /// The day it was assigned (ngày giao).
-    pub assigned_on: Option<NaiveDate>,
+    pub assigned_on: Option<Day>,
     /// The day it begins (ngày bắt đầu).
-    pub start_on: Option<NaiveDate>,
+    pub start_on: Option<Day>,
     /// The last day that is still on time (thời hạn).
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
     /// How it comes back (chu kỳ); `none` when absent.
     #[serde(default)]
     pub recurrence: Recurrence,
@@ -100,11 +99,11 @@ pub struct TaskUpdate {
     /// The leader who answers for it (lãnh đạo phụ trách).
     pub leader: Option<Leader>,
     /// The day it was assigned (ngày giao).
-    pub assigned_on: Option<NaiveDate>,
+    pub assigned_on: Option<Day>,
     /// The day it begins (ngày bắt đầu).
-    pub start_on: Option<NaiveDate>,
+    pub start_on: Option<Day>,
     /// The last day that is still on time; once given, only the first or the current one may be sent again.
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
     /// How it comes back (chu kỳ); `none` when absent.
     #[serde(default)]
     pub recurrence: Recurrence,
@@ -168,16 +167,16 @@ pub struct TaskPatch {
     pub leader: Patched<JsonText<Leader>>,
     /// The day it was assigned (ngày giao).
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub assigned_on: Patched<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub assigned_on: Patched<Day>,
     /// The day it begins (ngày bắt đầu).
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub start_on: Patched<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub start_on: Patched<Day>,
     /// The last day that is still on time; once given, it moves only through `deadline-changes`.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    pub due_on: Patched<NaiveDate>,
+    #[schema(value_type = Option<Day>)]
+    pub due_on: Patched<Day>,
     /// How it comes back (chu kỳ).
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "crate::base::resource::not_null")]

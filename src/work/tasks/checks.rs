@@ -1,12 +1,13 @@
 //! What must hold of a task before it is stored.
 
-use chrono::{Datelike, NaiveDate};
-
 use super::{model::Task, store};
 use crate::{
     base::{
         auth::Caller,
-        db::{Db, types::TaskId},
+        db::{
+            Db,
+            types::{Day, TaskId},
+        },
         i18n::{Bilingual, bilingual},
         problem::Problem,
     },
@@ -17,14 +18,12 @@ use crate::{
 const MAX_CODES: usize = 100;
 /// The longest chain of parents.
 const DEPTH: usize = 32;
-/// Years that a day may be in: outside them it is a slip, and the two databases order such days differently.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// A due date once given is not moved by a change of the task; the first and the current one may be said again.
 ///
 /// # Errors
 /// `due-date-fixed`.
-pub fn due_date(current: &Task, wanted: Option<NaiveDate>) -> Result<(), Problem> {
+pub fn due_date(current: &Task, wanted: Option<Day>) -> Result<(), Problem> {
     let Some(now) = current.due_on else { return Ok(()) };
     if wanted.is_some() && (wanted == Some(now) || wanted == current.first_due_on) {
         return Ok(());
@@ -57,29 +56,11 @@ pub fn is_open(task: &Task) -> Result<(), Problem> {
     ))
 }
 
-/// A day in a year that a plan can mean.
-///
-/// # Errors
-/// 422 with the field's pointer.
-pub fn day(field: &str, day: Option<NaiveDate>) -> Result<(), Problem> {
-    if day.is_none_or(|day| YEARS.contains(&day.year())) {
-        return Ok(());
-    }
-    Err(Problem::field(
-        field,
-        "out-of-range",
-        Bilingual::new("phải từ năm 1900 đến năm 2199", "must be in the years 1900 to 2199"),
-    ))
-}
-
 /// What can be seen without the database.
 ///
 /// # Errors
 /// 422 with the field's pointer.
 pub fn shape(task: &Task) -> Result<(), Problem> {
-    day("assigned_on", task.assigned_on)?;
-    day("start_on", task.start_on)?;
-    day("due_on", task.due_on)?;
     if let (Some(start), Some(due)) = (task.start_on, task.due_on)
         && due < start
     {

@@ -1,6 +1,5 @@
 //! Tasks on the wire, in the table and in the log.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -10,8 +9,8 @@ use crate::base::{
         prelude::*,
         schema::tasks,
         types::{
-            DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, Percent, RecordKey, ShortText, SourceCode,
-            TaskId, Vnd, fold, iso, string_enum,
+            Day, DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, Percent, RecordKey, ShortText,
+            SourceCode, TaskId, Vnd, fold, string_enum,
         },
     },
     resource::Versioned,
@@ -137,17 +136,13 @@ pub struct Task {
     #[schema(value_type = Option<Leader>)]
     pub leader: Option<JsonText<Leader>>,
     /// The day it was assigned (ngày giao).
-    #[serde(serialize_with = "iso::day")]
-    pub assigned_on: Option<NaiveDate>,
+    pub assigned_on: Option<Day>,
     /// The day it begins.
-    #[serde(serialize_with = "iso::day")]
-    pub start_on: Option<NaiveDate>,
+    pub start_on: Option<Day>,
     /// The last day that is still on time (thời hạn); null when it has no deadline.
-    #[serde(serialize_with = "iso::day")]
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
     /// The due date that was given first (thời hạn ban đầu); it never changes.
-    #[serde(serialize_with = "iso::day")]
-    pub first_due_on: Option<NaiveDate>,
+    pub first_due_on: Option<Day>,
     /// How it comes back.
     pub recurrence: Recurrence,
     /// What it must produce (sản phẩm).
@@ -165,8 +160,7 @@ pub struct Task {
     /// What has come of it, as the latest progress update says (kết quả).
     pub results: Option<LongText>,
     /// The day it was last handed in for confirmation; null while it is being done.
-    #[serde(serialize_with = "iso::day")]
-    pub completed_on: Option<NaiveDate>,
+    pub completed_on: Option<Day>,
     /// Codes of the indicators that it serves (chỉ tiêu).
     #[schema(value_type = Vec<IndicatorCode>)]
     pub indicators: JsonText<Vec<IndicatorCode>>,
@@ -225,7 +219,7 @@ pub struct TaskFilter {
     /// Only tasks with this verdict today.
     pub timeliness: Option<Timeliness>,
     /// Only tasks due before this day; the day itself is not meant.
-    pub due_before: Option<NaiveDate>,
+    pub due_before: Option<Day>,
     /// Only tasks whose current version was recorded at or after this moment.
     pub updated_since: Option<Instant>,
     /// Only tasks with this text in code, title, description, clause, group or deliverable; case and marks do not matter.

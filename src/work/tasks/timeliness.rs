@@ -1,10 +1,11 @@
 //! Whether a task is on time: computed from what is stored, as of a day, and never stored itself.
 
-use chrono::{Days, NaiveDate};
-
 use super::model::{Task, TaskState};
 use crate::{
-    base::{auth::Caller, db::types::string_enum},
+    base::{
+        auth::Caller,
+        db::types::{Day, string_enum},
+    },
     reference::calendars,
 };
 
@@ -30,7 +31,7 @@ string_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsOf {
     /// The day, in Ho Chi Minh City.
-    pub day: NaiveDate,
+    pub day: Day,
     /// The setting `TIENDO_DUE_SOON_DAYS`.
     pub due_soon_days: u32,
 }
@@ -44,8 +45,8 @@ impl AsOf {
 
     /// The last due date that is near on this day.
     #[must_use]
-    pub fn soon(self) -> NaiveDate {
-        self.day.checked_add_days(Days::new(self.due_soon_days.into())).unwrap_or(NaiveDate::MAX)
+    pub fn soon(self) -> Day {
+        self.day.plus(self.due_soon_days)
     }
 
     /// The verdict on a task.
@@ -60,12 +61,7 @@ impl AsOf {
 /// The due day itself is on time. The clock of the side that does the work stops when it hands in: a task that awaits
 /// confirmation is judged by that day, so that a slow confirmation makes nobody late. A task called off owes nothing.
 #[must_use]
-pub fn timeliness(
-    state: TaskState,
-    due_on: Option<NaiveDate>,
-    completed_on: Option<NaiveDate>,
-    as_of: AsOf,
-) -> Timeliness {
+pub fn timeliness(state: TaskState, due_on: Option<Day>, completed_on: Option<Day>, as_of: AsOf) -> Timeliness {
     let Some(due_on) = due_on.filter(|_| state != TaskState::Cancelled) else {
         return Timeliness::NoDeadline;
     };
@@ -88,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_due_day_itself_is_on_time() {
-        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day);
+        let day = |day: u8| format!("2026-11-{day}").parse().ok();
         let verdict = |state, due, done, today| {
             timeliness(state, due, done, AsOf { day: day(today).unwrap(), due_soon_days: 3 }).as_str()
         };
@@ -111,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_end_of_the_calendar_is_no_panic() {
-        let as_of = AsOf { day: NaiveDate::MAX, due_soon_days: 60 };
-        assert_eq!(timeliness(TaskState::Assigned, Some(NaiveDate::MAX), None, as_of), Timeliness::DueSoon);
+        let as_of = AsOf { day: Day::MAX, due_soon_days: 60 };
+        assert_eq!(timeliness(TaskState::Assigned, Some(Day::MAX), None, as_of), Timeliness::DueSoon);
     }
 }

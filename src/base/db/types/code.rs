@@ -1,6 +1,11 @@
 //! Codes that people give: organizations, indicators, source systems and their keys.
 
-use super::{inline::Inline, number::is_number, parsed::parsed};
+use super::{
+    cleaning::{exact, mended},
+    inline::Inline,
+    number::is_number,
+    parsed::parsed,
+};
 use crate::base::i18n::Bilingual;
 use diesel::{
     backend::Backend,
@@ -10,7 +15,7 @@ use diesel::{
     sql_types::Text,
 };
 use serde::{Deserialize, Deserializer, Serialize};
-use unicode_normalization::is_nfc;
+use std::borrow::Cow;
 use utoipa::openapi::{
     Required,
     path::{Parameter, ParameterBuilder, ParameterIn},
@@ -18,7 +23,7 @@ use utoipa::openapi::{
 };
 
 macro_rules! code {
-    ($name:ident, $parameter:literal, $valid:path, $rule:ident, $most:literal, $pattern:literal, $doc:literal, $example:literal) => {
+    ($name:ident, $parameter:literal, $form:path, $valid:path, $rule:ident, $most:literal, $pattern:literal, $doc:literal, $example:literal) => {
         #[doc = $doc]
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, AsExpression, FromSqlRow)]
         #[diesel(sql_type = Text)]
@@ -42,7 +47,8 @@ macro_rules! code {
         impl std::str::FromStr for $name {
             type Err = Bilingual;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                if $valid(text) { Ok(Self(text.into())) } else { Err($rule) }
+                let text = $form(text);
+                if $valid(&text) { Ok(Self(text.as_ref().into())) } else { Err($rule) }
             }
         }
 
@@ -105,10 +111,7 @@ const CODE_RULE: Bilingual = Bilingual::new(
     "phải là mã: 1 đến 64 ký tự A-Z a-z 0-9 . _ -, bắt đầu bằng chữ hoặc số",
     "must be a code: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit",
 );
-const KEY_RULE: Bilingual = Bilingual::new(
-    "phải có 1 đến 200 ký tự in được, dạng dựng sẵn (NFC)",
-    "must be 1 to 200 printable characters in composed form (NFC)",
-);
+const KEY_RULE: Bilingual = Bilingual::new("phải có 1 đến 200 ký tự in được", "must be 1 to 200 printable characters");
 
 const NUMBER_RULE: Bilingual = Bilingual::new(
     "phải theo một trong ba dạng số, ký hiệu: hành chính 2273/KH-UBND (dự thảo: /KH-TTr), quy phạm 09/2019/NĐ-CP, của Đảng 57-NQ/TW; dài nhất 100 ký tự",
@@ -118,6 +121,7 @@ const NUMBER_RULE: Bilingual = Bilingual::new(
 code!(
     OrgCode,
     "code",
+    exact,
     is_code,
     CODE_RULE,
     64,
@@ -128,6 +132,7 @@ code!(
 code!(
     IndicatorCode,
     "code",
+    exact,
     is_code,
     CODE_RULE,
     64,
@@ -138,6 +143,7 @@ code!(
 code!(
     SourceCode,
     "source",
+    exact,
     is_code,
     CODE_RULE,
     64,
@@ -148,21 +154,23 @@ code!(
 code!(
     RecordKey,
     "source_key",
+    exact,
     is_key,
     KEY_RULE,
     200,
     r"^[^\x00-\x1F\x7F-\x9F]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F]*$",
-    "The record's own id in the system that owns it (khóa trong hệ thống nguồn), unique there for ever: 1 to 200 printable characters in composed form (Unicode NFC), kept exactly.",
+    "The record's own id in the system that owns it (khóa trong hệ thống nguồn), unique there for ever: 1 to 200 printable characters. It is brought to composed form (Unicode NFC), white space at its ends is dropped; else it is kept exactly.",
     "000.00.00.H35,2025/05/22,2273/KH-UBND"
 );
 
 code!(
     DocumentNumber,
     "number",
+    numbered,
     is_number,
     NUMBER_RULE,
     100,
-    r"^(([0-9]+[a-z]?)?/[A-ZĐa-z]+(-[A-ZĐ&a-z0-9]+)*|[0-9]+/[0-9]{4}/[A-ZĐ]+[0-9]*(-[A-ZĐa-z&]+)*|[0-9]+-[A-ZĐ]+/[A-ZĐ]+)$",
+    r"^(([0-9]+[a-z]?)?/[A-ZĐa-z]+(-[A-ZĐ&a-z0-9]+)*|[0-9]+/[0-9]{4}/[A-ZĐ]+[0-9]*(-[A-ZĐa-z&]+)*|[0-9]+-[A-ZĐ][A-ZĐa-z]*/[A-ZĐ]+)$",
     "The number and notation of a document (số, ký hiệu), in one of three grammars: administrative `2273/KH-UBND` (a draft has no number yet: `/KH-TTr`), normative `09/2019/NĐ-CP`, Party `57-NQ/TW`.",
     "2273/KH-UBND"
 );
@@ -174,5 +182,11 @@ fn is_code(text: &str) -> bool {
 }
 
 fn is_key(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= 200 && is_nfc(text) && !text.chars().any(char::is_control)
+    !text.is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control)
+}
+
+/// No grammar of numbers has an eth: `QÐ` was meant as `QĐ`.
+fn numbered(text: &str) -> Cow<'_, str> {
+    let text = exact(text);
+    if text.chars().all(|c| mended(c) == c) { text } else { Cow::Owned(text.chars().map(mended).collect()) }
 }

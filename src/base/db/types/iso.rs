@@ -4,7 +4,6 @@
 use std::str;
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
-use serde::{Serialize, Serializer};
 
 /// Room for the longest form, `2026-11-14T17:00:00.123456Z`.
 #[derive(Default)]
@@ -60,13 +59,12 @@ impl Text {
     }
 }
 
-/// A day, or none, as serde writes it.
-pub fn day<S: Serializer>(day: &Option<NaiveDate>, serializer: S) -> Result<S::Ok, S::Error> {
-    let Some(day) = day else { return serializer.serialize_none() };
+/// A day, for `take`.
+pub(super) fn with_day<T>(day: NaiveDate, take: impl FnOnce(&str) -> T) -> T {
     let mut text = Text::default();
-    match text.day(*day).and_then(|()| text.as_str()) {
-        Some(text) => serializer.serialize_str(text),
-        None => day.serialize(serializer),
+    match text.day(day).and_then(|()| text.as_str()) {
+        Some(text) => take(text),
+        None => take(&day.to_string()),
     }
 }
 

@@ -10,7 +10,7 @@ use diesel::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
-use super::Inline;
+use super::{Inline, stored};
 
 /// Stored as JSON text on both databases; on the wire it is the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, AsExpression, FromSqlRow)]
@@ -30,7 +30,8 @@ where
     Inline: FromSql<Text, DB>,
 {
     fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(serde_json::from_str(&Inline::from_sql(value)?)?))
+        let text = Inline::from_sql(value)?;
+        Ok(Self(stored::reading(|| serde_json::from_str(&text))?))
     }
 }
 

@@ -1,18 +1,23 @@
 //! The types that both databases and the wire share: parsed once, at the edge, into values that cannot be wrong.
 
+mod cleaning;
 mod code;
+mod day;
 mod decimal;
 mod id;
 mod inline;
 mod instant;
-pub mod iso;
+mod iso;
 mod json;
 mod number;
 mod parsed;
+mod stored;
 mod string_enum;
 mod text;
 
+pub use cleaning::is_blank;
 pub use code::{DocumentNumber, IndicatorCode, OrgCode, RecordKey, SourceCode};
+pub use day::Day;
 pub use decimal::{Decimal, Percent, Vnd};
 pub use id::{
     ClientId, DeadlineChangeId, DocumentId, InspectionId, ObservationId, ProgressUpdateId, TaskId, UnknownId,
@@ -20,6 +25,7 @@ pub use id::{
 pub use inline::Inline;
 pub use instant::Instant;
 pub use json::JsonText;
+pub use stored::reading as reading_stored;
 pub(crate) use string_enum::{schema as string_enum_schema, string_enum};
 pub use text::{LongText, ShortText, fold, holding};
 

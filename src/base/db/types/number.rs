@@ -30,14 +30,18 @@ fn is_normative(text: &str) -> bool {
         && parts.all(|part| made_of(part, |c| is_upper(c) || c.is_ascii_lowercase() || c == '&'))
 }
 
-/// `57-NQ/TW`, `32-KH/TU`.
+/// `57-NQ/TW`, `32-KH/TU`, `06-CTr/TU`: the abbreviations of kinds have lower-case letters too.
 fn is_party(text: &str) -> bool {
     text.split_once('/').is_some_and(|(head, organ)| {
         made_of(organ, is_upper)
             && head
                 .split_once('-')
-                .is_some_and(|(serial, kind)| made_of(serial, |c| c.is_ascii_digit()) && made_of(kind, is_upper))
+                .is_some_and(|(serial, kind)| made_of(serial, |c| c.is_ascii_digit()) && is_kind(kind))
     })
+}
+
+fn is_kind(text: &str) -> bool {
+    text.starts_with(is_upper) && made_of(text, |c| is_upper(c) || c.is_ascii_lowercase())
 }
 
 fn made_of(text: &str, allowed: impl Fn(char) -> bool) -> bool {
@@ -71,6 +75,10 @@ mod tests {
             "57-NQ/TW",
             "45-NQ/TW",
             "32-KH/TU",
+            "06-CTr/TU",
+            "08-QĐi/TW",
+            "12-TTr/TU",
+            "36-HD/VPTW",
         ] {
             assert!(is_number(number), "{number}");
         }

@@ -52,7 +52,6 @@ pub async fn create(
 ) -> Result<DeadlineChange, Problem> {
     let current = super::lock(db, caller, id).await?;
     checks::is_open(&current)?;
-    checks::day("new_due_on", Some(new.new_due_on))?;
     let day = new.new_due_on;
     if current.due_on == Some(day) {
         let rule = bilingual!("thời hạn đang là {day}", "the due date is {day} already");

@@ -1,6 +1,5 @@
 //! Moves of a due date on the wire, in the table and in the log.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,7 +8,7 @@ use crate::{
         db::{
             prelude::*,
             schema::deadline_changes,
-            types::{ClientId, DeadlineChangeId, DocumentId, Instant, LongText, ShortText, TaskId},
+            types::{ClientId, Day, DeadlineChangeId, DocumentId, Instant, LongText, ShortText, TaskId},
         },
         page::page,
     },
@@ -25,9 +24,9 @@ pub struct DeadlineChange {
     /// The task it is about.
     pub task: TaskId,
     /// The due date before; null when the task had none.
-    pub old_due_on: Option<NaiveDate>,
+    pub old_due_on: Option<Day>,
     /// The due date since.
-    pub new_due_on: NaiveDate,
+    pub new_due_on: Day,
     /// Why (lý do).
     pub reason: LongText,
     /// Who approved it: name and position (người phê duyệt).
@@ -47,7 +46,7 @@ page!(DeadlineChangePage, DeadlineChange, "the moves of a task's due date");
 #[serde(deny_unknown_fields)]
 pub struct DeadlineChangeCreate {
     /// The new last day that is on time; earlier or later than the one before.
-    pub new_due_on: NaiveDate,
+    pub new_due_on: Day,
     /// Why (lý do).
     #[schema(example = "Chờ hướng dẫn của Bộ Khoa học và Công nghệ")]
     pub reason: LongText,

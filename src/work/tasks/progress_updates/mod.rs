@@ -92,7 +92,6 @@ impl Task {
 }
 
 fn check(caller: &Caller, new: &ProgressUpdateCreate) -> Result<(), Problem> {
-    checks::day("as_of", Some(new.as_of))?;
     let today = calendars::today(caller.now().utc());
     if new.as_of > today {
         return Err(Problem::field(

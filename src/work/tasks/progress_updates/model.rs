@@ -1,6 +1,5 @@
 //! Progress updates on the wire, in the table and in the log.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,7 +7,7 @@ use crate::base::{
     db::{
         prelude::*,
         schema::progress_updates,
-        types::{ClientId, Instant, JsonText, LongText, Percent, ProgressUpdateId, TaskId, Vnd},
+        types::{ClientId, Day, Instant, JsonText, LongText, Percent, ProgressUpdateId, TaskId, Vnd},
     },
     evidence::Evidence,
     page::page,
@@ -23,7 +22,7 @@ pub struct ProgressUpdate {
     /// The task it is about.
     pub task: TaskId,
     /// The day that its figures are of.
-    pub as_of: NaiveDate,
+    pub as_of: Day,
     /// How much of the task was done by then.
     pub percent: Percent,
     /// What had come of it (kết quả); null when there was nothing to report.
@@ -57,7 +56,7 @@ page!(ProgressUpdatePage, ProgressUpdate, "the progress updates of a task");
 #[serde(deny_unknown_fields)]
 pub struct ProgressUpdateCreate {
     /// The day that the figures are of; not in the future.
-    pub as_of: NaiveDate,
+    pub as_of: Day,
     /// How much of the task is done; lower than before only with a `reason`.
     pub percent: Percent,
     /// What has come of it (kết quả); required unless `nothing_to_report`.

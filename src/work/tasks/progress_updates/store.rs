@@ -1,12 +1,10 @@
 //! Progress updates in the database: added and read, never changed.
 
-use chrono::NaiveDate;
-
 use super::model::ProgressUpdate;
 use crate::base::db::{
     prelude::*,
     schema::{progress_updates as updates, progress_updates::dsl},
-    types::{Percent, ProgressUpdateId, TaskId},
+    types::{Day, Percent, ProgressUpdateId, TaskId},
 };
 
 /// The updates of a task by id, after the id `after`.
@@ -31,7 +29,7 @@ pub async fn count(db: &mut Db, task: TaskId) -> QueryResult<i64> {
 }
 
 /// Whether the task has an update of a later day.
-pub async fn has_later(db: &mut Db, task: TaskId, day: NaiveDate) -> QueryResult<bool> {
+pub async fn has_later(db: &mut Db, task: TaskId, day: Day) -> QueryResult<bool> {
     let found: Vec<ProgressUpdateId> = both!(db, |c| updates::table
         .filter(dsl::task.eq(task).and(dsl::as_of.gt(day)))
         .select(dsl::id)
@@ -41,7 +39,7 @@ pub async fn has_later(db: &mut Db, task: TaskId, day: NaiveDate) -> QueryResult
 }
 
 /// The percentage of the last update that is not of a later day.
-pub async fn percent_on(db: &mut Db, task: TaskId, day: NaiveDate) -> QueryResult<Option<Percent>> {
+pub async fn percent_on(db: &mut Db, task: TaskId, day: Day) -> QueryResult<Option<Percent>> {
     both!(db, |c| updates::table
         .filter(dsl::task.eq(task).and(dsl::as_of.le(day)))
         .order((dsl::as_of.desc(), dsl::id.desc()))

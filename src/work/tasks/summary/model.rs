@@ -1,10 +1,9 @@
 //! Counts of tasks on the wire.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::base::db::types::{DocumentId, OrgCode, string_enum};
+use crate::base::db::types::{Day, DocumentId, OrgCode, string_enum};
 
 string_enum! {
     /// What tasks are counted by (tiêu chí tổng hợp).
@@ -43,7 +42,7 @@ pub struct Summary {
     /// What they are counted by.
     pub by: SummaryBy,
     /// The day that timeliness is judged on.
-    pub as_of: NaiveDate,
+    pub as_of: Day,
     /// All that match: the sum of the counts.
     #[schema(minimum = 0, example = 32)]
     pub total: i64,

@@ -1,6 +1,5 @@
 //! Counts of tasks in the database.
 
-use chrono::NaiveDate;
 use diesel::dsl::count_star;
 
 use super::model::SummaryFilter;
@@ -9,7 +8,7 @@ use crate::{
         db::{
             prelude::*,
             schema::{organizations, tasks},
-            types::{DocumentId, OrgCode},
+            types::{Day, DocumentId, OrgCode},
         },
         subtree::Subtree,
     },
@@ -39,7 +38,7 @@ pub async fn by_state(db: &mut Db, under: &Subtree, filter: &SummaryFilter) -> Q
 }
 
 /// What a verdict is made from.
-type Dates = (TaskState, Option<NaiveDate>, Option<NaiveDate>);
+type Dates = (TaskState, Option<Day>, Option<Day>);
 
 /// By what decides timeliness.
 pub async fn by_dates(db: &mut Db, under: &Subtree, filter: &SummaryFilter) -> QueryResult<Vec<(Dates, i64)>> {

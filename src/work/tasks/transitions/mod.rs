@@ -3,7 +3,6 @@
 pub mod api;
 pub mod model;
 
-use chrono::NaiveDate;
 use model::{Moves, Transition, TransitionCreate};
 use serde::Serialize;
 
@@ -13,7 +12,7 @@ use crate::{
         auth::{Caller, ScopeName},
         db::{
             Db,
-            types::{LongText, Percent, TaskId},
+            types::{Day, LongText, Percent, TaskId},
         },
         evidence::{self, Evidence},
         i18n::{Bilingual, bilingual},
@@ -114,7 +113,7 @@ struct Said<'a> {
 }
 
 /// The task in another state: handed in, it keeps the day; taken up again, it loses it; completed, it is whole.
-fn moved(current: &Task, to: TaskState, today: NaiveDate) -> Task {
+fn moved(current: &Task, to: TaskState, today: Day) -> Task {
     let mut next = current.clone();
     next.state = to;
     match to {
