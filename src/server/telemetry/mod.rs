@@ -35,7 +35,7 @@ use format::Json;
 
 use crate::base::{
     clock::{Clock, new_id},
-    i18n::Language,
+    http::language_of,
     problem,
     request_id::serving,
 };
@@ -126,12 +126,10 @@ async fn measured(
     let began = Instant::now();
     let metrics = request.app_data::<Data<Arc<Metrics>>>().cloned();
     let in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));
-    let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = Language::preferred(language.unwrap_or_default());
     let method = request.method().clone();
     let trace = trace_of(&request).map(str::to_owned);
 
-    let mut response = settle(next.call(request).await?, language, &id);
+    let mut response = settle(next.call(request).await?, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -171,7 +169,7 @@ const KEPT: [HeaderName; 3] =
     [header::ALLOW, HeaderName::from_static("ratelimit-policy"), HeaderName::from_static("ratelimit")];
 
 /// Writes the body of every refusal, whoever gave it: a handler, an extractor, or the framework with a bare status.
-fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, language: Language, id: &str) -> ServiceResponse {
+fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, id: &str) -> ServiceResponse {
     let response = response.map_into_boxed_body();
     let status = response.status();
     if status.is_success() || status.is_redirection() || status.is_informational() {
@@ -183,6 +181,7 @@ fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, language: Lang
     if problem.is_none() && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
         return response;
     }
+    let language = language_of(response.request().headers());
     let mut answer = match problem {
         Some(problem) => problem::render(problem, language, id),
         None => problem::render(&problem::for_status(status), language, id),
