@@ -19,7 +19,7 @@ pub use body::{Form, Json};
 pub use by_key::ByKey;
 pub use etag::{IfMatch, OptionalIfMatch, Tagged};
 pub use formats::{Format, export, table};
-pub use idempotency::{IdempotencyKey, post};
+pub use idempotency::{IdempotencyKey, delete_expired as delete_expired_answers, post};
 pub use keep_payload::keep_payload;
 pub use language::{Localized, language_of};
 pub use methods::{Addresses, fallback, head_as_get, path_error};

@@ -28,8 +28,10 @@ use uuid::Uuid;
 
 mod format;
 mod lines;
+mod workers;
 
 pub use lines::write_waiting;
+pub use workers::WorkerMetrics;
 
 use format::Json;
 
@@ -72,6 +74,8 @@ pub struct Metrics {
     requests: Family<Labels, Counter>,
     durations: Family<RouteLabels, Histogram>,
     in_flight: Gauge<i64, AtomicI64>,
+    /// What background workers did.
+    pub workers: WorkerMetrics,
 }
 
 impl Default for Metrics {
@@ -85,7 +89,8 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_duration_seconds", "Time to answer", durations.clone());
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
-        Self { registry, requests, durations, in_flight }
+        let workers = WorkerMetrics::registered(&mut registry);
+        Self { registry, requests, durations, in_flight, workers }
     }
 }
 
