@@ -43,3 +43,4 @@ mod tasks;
 mod timeliness;
 mod tls;
 mod transitions;
+mod workers;
