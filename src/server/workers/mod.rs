@@ -40,6 +40,7 @@ pub struct Worker {
 
 impl Worker {
     /// A step that every instance runs; it gets the fence on the one that leads.
+    #[must_use]
     pub fn everywhere<F>(name: &'static str, period: Duration, step: impl Fn(Option<Fence>) -> F + 'static) -> Self
     where
         F: Future<Output = Result<(), Problem>> + 'static,
@@ -49,6 +50,7 @@ impl Worker {
     }
 
     /// A step that only the leader runs, at once when it begins to lead.
+    #[must_use]
     pub fn led<F>(name: &'static str, period: Duration, step: impl Fn(Fence) -> F + 'static) -> Self
     where
         F: Future<Output = Result<(), Problem>> + 'static,

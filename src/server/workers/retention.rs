@@ -20,7 +20,7 @@ use crate::{
 pub const NAME: &str = "retention";
 const PERIOD: Duration = Duration::from_mins(10);
 /// Rows of one transaction: on SQLite it holds up every other write.
-const BATCH: usize = 500;
+const BATCH: u16 = 500;
 
 pub fn worker(state: &AppState) -> Worker {
     let (store, clock) = ((**state.store).clone(), state.tokens.clock().clone());
@@ -40,8 +40,8 @@ where
     F: AsyncFn(&mut Db, Instant, i64) -> Result<usize, Problem> + Copy + Send + 'static,
 {
     loop {
-        let deleted = fence.write(store, async move |db| batch(db, now, BATCH as i64).await).await?;
-        if deleted < BATCH {
+        let deleted = fence.write(store, async move |db| batch(db, now, BATCH.into()).await).await?;
+        if deleted < usize::from(BATCH) {
             return Ok(());
         }
     }

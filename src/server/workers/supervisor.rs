@@ -90,6 +90,7 @@ impl Supervisor {
         }
         let (step, began) = (Rc::clone(&self.worker.step), Instant::now());
         let mut task = JoinSet::new();
+        // The call itself may panic, before there is a future.
         task.spawn_local(async move { step(fence).await });
         let ended = task.join_next().await;
         self.metrics.ran(self.name(), began.elapsed());
