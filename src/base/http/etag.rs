@@ -48,8 +48,9 @@ impl Deref for IfMatch {
     }
 }
 
-/// What the header says, `None` when it says nothing; a tag that no version of ours has matches nothing. actix-web's own
-/// `IfMatch` passes over tags it cannot read, and a caller who forgot the quotes would be told that the version is stale.
+/// What the header says, `None` when it says nothing; a tag that no version of ours has matches nothing. actix-web's
+/// own `IfMatch` passes over tags it cannot read: a caller who forgot the quotes would be told that the version is
+/// stale.
 fn precondition(request: &HttpRequest) -> Result<Option<Precondition>, Problem> {
     let mut versions = Vec::new();
     let mut is_given = false;
@@ -68,8 +69,8 @@ fn precondition(request: &HttpRequest) -> Result<Option<Precondition>, Problem> 
 
 /// The version in a tag; what follows a dot depends on the day, and a change does not.
 ///
-/// A weak tag counts as well. `If-Match` asks for the strong comparison (RFC 9110, 13.1.1), because a weak tag may stand
-/// for other bytes; but ours are made from the version, never weak, and a proxy that compresses an answer weakens them
+/// A weak tag counts as well. `If-Match` asks for the strong comparison (RFC 9110, 13.1.1), because a weak tag may
+/// stand for other bytes; but ours are made from the version, never weak, and a proxy that compresses an answer weakens them
 /// on the way. The version is what a change depends on, not the bytes.
 fn version_of(tag: &EntityTag) -> Option<i32> {
     let tag = tag.tag();

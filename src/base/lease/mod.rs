@@ -1,9 +1,9 @@
 //! Leadership over all instances: a lease in the database that runs out unless it is renewed, and a fencing token.
 //!
-//! A lease alone does not keep two instances from working at once: one that was paused (a long swap, a suspended virtual
+//! A lease alone does not keep two instances from working at once: one that was paused (swapped out, a suspended virtual
 //! machine) wakes up and goes on as if it still led. So each new holder gets a higher token, and a leader's transaction
-//! first locks the lease's row with its own token: what an earlier leader still wants to write is refused, and a new one
-//! waits for what the earlier one is just committing.
+//! first locks the lease's row with its own token: what an earlier leader still wants to write is refused, and a new
+//! one waits for what the earlier one is just committing.
 
 mod store;
 

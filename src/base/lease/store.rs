@@ -1,5 +1,5 @@
-//! Leases in PostgreSQL. The time is the database's own in every statement: the clocks of two machines may differ by more
-//! than a lease lasts. SQLite has none of this: one process serves a file.
+//! Leases in PostgreSQL. The time is the database's own in every statement: the clocks of two machines may differ by
+//! more than a lease lasts. SQLite has none of this: one process serves a file.
 
 use diesel::{dsl::sql, query_dsl::methods};
 
