@@ -56,25 +56,6 @@ pub enum Language {
 }
 
 impl Language {
-    /// The better of the two for an `Accept-Language` value (RFC 9110, 12.5.4).
-    #[must_use]
-    pub fn preferred(accept: &str) -> Self {
-        let weight = |tag: &str| {
-            accept
-                .split(',')
-                .filter_map(|part| {
-                    let mut pieces = part.trim().split(';');
-                    let name = pieces.next()?.trim();
-                    let quality = pieces
-                        .find_map(|piece| piece.trim().strip_prefix("q="))
-                        .map_or(Some(1.0_f32), |q| q.parse().ok())?;
-                    name.get(..2)?.eq_ignore_ascii_case(tag).then_some(quality)
-                })
-                .fold(0.0, f32::max)
-        };
-        if weight("en") > weight("vi") { Self::En } else { Self::Vi }
-    }
-
     /// The tag of `Content-Language`.
     #[must_use]
     pub fn tag(self) -> &'static str {
@@ -93,24 +74,3 @@ macro_rules! bilingual {
     };
 }
 pub use bilingual;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_heavier_language_wins_and_vietnamese_is_the_default() {
-        for (accept, expected) in [
-            ("", Language::Vi),
-            ("en", Language::En),
-            ("en-GB,vi;q=0.8", Language::En),
-            ("vi,en;q=0.9", Language::Vi),
-            ("fr", Language::Vi),
-            ("fr, en;q=0.1", Language::En),
-            ("en;q=0", Language::Vi),
-            ("*", Language::Vi),
-        ] {
-            assert_eq!(Language::preferred(accept), expected, "{accept}");
-        }
-    }
-}

@@ -5,6 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use super::{
     open_store, openapi, routes,
     telemetry::{self, Metrics},
+    workers::{self, Workers},
 };
 use crate::{
     access::oauth::TokenService,
@@ -35,7 +36,7 @@ pub struct AppState {
     pub settings: Data<Settings>,
     clock: Data<Clock>,
     quotas: Data<Quotas>,
-    metrics: Data<Arc<Metrics>>,
+    pub(super) metrics: Data<Arc<Metrics>>,
     addresses: Data<Addresses>,
 }
 
@@ -50,6 +51,8 @@ impl AppState {
         let tokens = TokenService::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
             .await
             .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
+        let metrics = Arc::<Metrics>::default();
+        workers::declare(&metrics.workers);
         Ok(Self {
             addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
             store: Data::new(store),
@@ -57,7 +60,7 @@ impl AppState {
             clock: Data::new(clock),
             quotas: Data::new(Quotas::new(settings.requests_per_minute)),
             settings: Data::new(settings),
-            metrics: Data::new(Arc::default()),
+            metrics: Data::new(metrics),
         })
     }
 }
@@ -108,21 +111,15 @@ pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server>
         .run())
 }
 
-/// Serves, and looks after the signing keys meanwhile.
+/// Serves, with the background workers beside it.
 ///
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn serve(state: AppState, listener: TcpListener) -> std::io::Result<()> {
-    let (keys, store) = (state.tokens.clone(), state.store.clone());
-    let turning = actix_web::rt::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_hours(1)).await;
-            if let Err(problem) = keys.keys().refresh(&store, keys.clock()).await {
-                tracing::warn!(cause = problem.cause, "cannot look after the signing keys now");
-            }
-        }
-    });
-    let served = server(state, listener)?.await;
-    turning.abort();
+    let workers = Workers::of(&state);
+    let server = server(state, listener)?;
+    let workers = workers.start();
+    let served = server.await;
+    workers.stop().await;
     served
 }

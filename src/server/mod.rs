@@ -6,5 +6,6 @@ pub mod openapi;
 pub mod routes;
 mod storage;
 pub mod telemetry;
+pub mod workers;
 
 pub use storage::open_store;

@@ -167,6 +167,12 @@ on_both! {
         assert_eq!(present(&second, 401, &assertion).body["error"], "invalid_client");
         // Another client may well count from one too.
         present(api, 200, &key.sign(&header, &assertion_of(api, &other, "one")));
+        // What has expired is as if it were deleted already: the id may be used anew, and again only once.
+        api.wait_seconds(3600);
+        let anew = key.sign(&header, &assertion_of(api, &id, "one"));
+        present(api, 200, &anew);
+        present(api, 401, &anew);
+        present(api, 401, &assertion);
     }
 
     fn an_assertion_that_is_not_right_is_refused(api: &Api) {

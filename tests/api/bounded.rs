@@ -18,7 +18,7 @@ const UNBOUNDED: &[(&str, &str)] = &[
     ("RevocationRequest.client_id", "as TokenRequest.client_id"),
     ("RevocationRequest.client_secret", "as TokenRequest.client_secret"),
     ("RevocationRequest.client_assertion", "as TokenRequest.client_assertion"),
-    ("update_task If-Match", "compared with the current version; whatever is not it is 412"),
+    ("update_task If-Match", "compared with the current version; another is 412, and what is no tag 400"),
     ("ClientCreate.scopes", "a list of words of the vocabulary, which may repeat; the size of the body bounds it"),
 ];
 

@@ -202,6 +202,32 @@ on_both! {
             assert_eq!((reply.etag(), reply.text.as_str()), (etag.as_str(), ""));
         }
         client.send(200, "GET", path, &[("If-None-Match", "\"999\"")], None);
+        client.send(200, "GET", path, &[("If-None-Match", "1")], None);
+    }
+
+    fn a_change_takes_every_form_of_the_tag_that_was_read(api: &Api) {
+        let client = keeper(api);
+        let path = "/v1/organizations/LC";
+        for (number, form) in ["{}", "W/{}", "*", "\"x\", {}", "\"0\" , W/{},", "{day}"].into_iter().enumerate() {
+            let etag = client.get(200, path).etag().to_owned();
+            let by_day = etag.replacen('"', "\0", 1).replace('"', ".overdue\"").replace('\0', "\"");
+            let tags = form.replace("{day}", &by_day).replace("{}", &etag);
+            client.patch(200, path, &tags, &json!({ "name": format!("Tên {number}") }));
+        }
+        let stale = client.patch(412, path, "\"1\", \"x\"", &json!({ "name": "Tên" }));
+        assert_eq!((stale.problem(), stale.etag()), ("version-stale", ""));
+    }
+
+    fn a_condition_that_cannot_be_read_is_refused_and_not_passed_over(api: &Api) {
+        let client = keeper(api);
+        for tags in ["1", "\"1", "\"1\", 2", "'1'", "w/\"1\"", "*, \"1\""] {
+            let reply = client.patch(400, "/v1/organizations/LC", tags, &json!({ "name": "Tên" }));
+            assert_eq!((reply.problem(), &reply.body["errors"][0]["header"]), ("malformed-request", &json!("If-Match")), "{tags}");
+        }
+        for tags in ["", " , "] {
+            let reply = client.patch(428, "/v1/organizations/LC", tags, &json!({ "name": "Tên" }));
+            assert_eq!(reply.problem(), "if-match-required", "{tags}");
+        }
     }
 
     fn an_answer_is_compressed_as_the_caller_can_read_it(api: &Api) {

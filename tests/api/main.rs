@@ -44,3 +44,4 @@ mod texts_and_days;
 mod timeliness;
 mod tls;
 mod transitions;
+mod workers;

@@ -67,6 +67,11 @@ on_both! {
         assert_eq!((&*rows[0]["planned_vnd"], &*rows[0]["due_on"], &*rows[0]["percent"]), ("7", "", "0"));
         let lines = task_fixture.assigner.send(200, "GET", "/v1/tasks", &[("Accept", "application/x-ndjson")], None);
         assert_eq!(serde_json::from_str::<Value>(lines.text.lines().next().unwrap()).unwrap(), task);
-        assert_eq!(task_fixture.assigner.send(406, "GET", "/v1/tasks", &[("Accept", "image/png")], None).problem(), "not-acceptable");
+        for refused in ["image/png", "application/json;q=0", "*/*;q=0"] {
+            let reply = task_fixture.assigner.send(406, "GET", "/v1/tasks", &[("Accept", refused)], None);
+            assert_eq!(reply.problem(), "not-acceptable", "{refused}");
+        }
+        let other = task_fixture.assigner.send(200, "GET", "/v1/tasks", &[("Accept", "application/json;q=0, */*;q=0.1")], None);
+        assert!(other.header("content-type").starts_with("text/csv"));
     }
 }

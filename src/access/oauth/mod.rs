@@ -4,11 +4,13 @@ pub mod api;
 mod assertion;
 mod credentials;
 mod model;
+mod retention;
 mod signing_keys;
 mod store;
 mod token_service;
 
-pub use signing_keys::Keys;
+pub use retention::{delete_revoked_tokens, delete_used_assertions};
+pub use signing_keys::{Keys, rotate};
 pub use token_service::TokenService;
 
 use base64::{Engine, prelude::BASE64_STANDARD};

@@ -12,8 +12,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::store;
 use crate::base::{
-    clock::{Clock, new_id, random_bytes},
-    db::{Store, types::Instant},
+    clock::{new_id, random_bytes},
+    db::{Db, Store, types::Instant},
     problem::Problem,
 };
 
@@ -33,39 +33,10 @@ struct Key {
 pub struct Keys(RwLock<Vec<Key>>);
 
 impl Keys {
-    /// Makes sure that there is a key for now and one for later, and reads them all.
+    /// Reads the keys again: another instance may have made one.
     ///
     /// # Errors
     /// When the database cannot be reached or holds a key that cannot be read.
-    pub async fn refresh(&self, store: &Store, clock: &Clock) -> Result<(), Problem> {
-        let now = clock.now();
-        let rows = store
-            .write(async move |db| {
-                let rows = store::lock_keys(db).await?;
-                let mut wanted = Vec::new();
-                if !rows.iter().any(|row| row.not_before <= now) {
-                    wanted.push(now);
-                }
-                if !rows.iter().any(|row| row.not_before > now) {
-                    wanted.push(Instant::from(now.utc() + TimeDelta::days(TURN_DAYS)));
-                }
-                for not_before in wanted {
-                    store::insert_key(
-                        db,
-                        store::KeyRow { kid: new_id().to_string(), private_key: new_key()?, not_before },
-                    )
-                    .await?;
-                }
-                Ok::<_, Problem>(store::keys(db).await?)
-            })
-            .await?;
-        self.keep(rows)
-    }
-
-    /// Reads the keys again, when a token names one that another instance made.
-    ///
-    /// # Errors
-    /// When the database cannot be reached.
     pub async fn reload(&self, store: &Store) -> Result<(), Problem> {
         let rows = store.read(async |db| Ok::<_, Problem>(store::keys(db).await?)).await?;
         self.keep(rows)
@@ -120,6 +91,26 @@ impl Key {
         let verifying = DecodingKey::from_jwk(&public).map_err(Problem::internal)?;
         Ok(Self { kid: row.kid, not_before: row.not_before, signing, verifying, public })
     }
+}
+
+/// Makes sure that there is a key for now and one for later. Who knows the keys already has to read them again.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn rotate(db: &mut Db, now: Instant) -> Result<(), Problem> {
+    let rows = store::lock_keys(db).await?;
+    let mut wanted = Vec::new();
+    if !rows.iter().any(|row| row.not_before <= now) {
+        wanted.push(now);
+    }
+    if !rows.iter().any(|row| row.not_before > now) {
+        wanted.push(Instant::from(now.utc() + TimeDelta::days(TURN_DAYS)));
+    }
+    for not_before in wanted {
+        let key = store::KeyRow { kid: new_id().to_string(), private_key: new_key()?, not_before };
+        store::insert_key(db, key).await?;
+    }
+    Ok(())
 }
 
 fn new_key() -> Result<String, Problem> {

@@ -77,16 +77,15 @@ pub async fn is_revoked(db: &mut Db, jti: &str) -> QueryResult<bool> {
     Ok(!found.is_empty())
 }
 
-/// Takes a token back; rows of tokens that have expired since go.
-pub async fn revoke(db: &mut Db, jti: String, expires_at: Instant, now: Instant) -> QueryResult<usize> {
-    both!(db, |c| diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.lt(now))).execute(c))?;
+/// Takes a token back; the row is of use until the token would have expired.
+pub async fn revoke(db: &mut Db, jti: String, expires_at: Instant) -> QueryResult<usize> {
     both!(db, |c| diesel::insert_into(revoked_tokens::table)
         .values((revoked_tokens::jti.eq(jti), revoked_tokens::expires_at.eq(expires_at)))
         .on_conflict_do_nothing()
         .execute(c))
 }
 
-/// Notes that an assertion was used; 0 when it had been before.
+/// Notes that an assertion was used; 0 when it had been before. The `jti` of one that expired may be used anew.
 pub async fn use_assertion(
     db: &mut Db,
     client: ClientId,
@@ -94,13 +93,44 @@ pub async fn use_assertion(
     expires_at: Instant,
     now: Instant,
 ) -> QueryResult<usize> {
-    both!(db, |c| diesel::delete(used_assertions::table.filter(used_assertions::expires_at.lt(now))).execute(c))?;
-    both!(db, |c| diesel::insert_into(used_assertions::table)
+    let id = jti.clone();
+    let first = both!(db, |c| diesel::insert_into(used_assertions::table)
         .values((
             used_assertions::client.eq(client),
             used_assertions::jti.eq(jti),
             used_assertions::expires_at.eq(expires_at),
         ))
         .on_conflict_do_nothing()
-        .execute(c))
+        .execute(c))?;
+    if first > 0 {
+        return Ok(first);
+    }
+    let expired = used_assertions::table.find((client, id)).filter(used_assertions::expires_at.lt(now));
+    both!(db, |c| diesel::update(expired).set(used_assertions::expires_at.eq(expires_at)).execute(c))
+}
+
+/// Deletes about `rows` revocations of tokens that have expired since: those of the same instant go together.
+pub async fn delete_revoked(db: &mut Db, now: Instant, rows: i64) -> QueryResult<usize> {
+    let last = both!(db, |c| revoked_tokens::table
+        .filter(revoked_tokens::expires_at.lt(now))
+        .order(revoked_tokens::expires_at)
+        .select(revoked_tokens::expires_at)
+        .limit(rows)
+        .load::<Instant>(c))?
+    .pop();
+    let Some(last) = last else { return Ok(0) };
+    both!(db, |c| diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.le(last))).execute(c))
+}
+
+/// Deletes about `rows` notes of used assertions that have expired since: those of the same instant go together.
+pub async fn delete_assertions(db: &mut Db, now: Instant, rows: i64) -> QueryResult<usize> {
+    let last = both!(db, |c| used_assertions::table
+        .filter(used_assertions::expires_at.lt(now))
+        .order(used_assertions::expires_at)
+        .select(used_assertions::expires_at)
+        .limit(rows)
+        .load::<Instant>(c))?
+    .pop();
+    let Some(last) = last else { return Ok(0) };
+    both!(db, |c| diesel::delete(used_assertions::table.filter(used_assertions::expires_at.le(last))).execute(c))
 }

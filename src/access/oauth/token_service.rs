@@ -1,13 +1,10 @@
 //! Issues and verifies access tokens; remembers what it has verified, so that a signature is checked once.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, Validation};
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,7 +14,7 @@ use super::{
     Keys,
     credentials::{Credentials, identify},
     model::{Refusal, TokenAnswer},
-    store,
+    rotate, store,
 };
 use crate::base::{
     auth::{Authenticator, Identity, Scopes},
@@ -33,7 +30,7 @@ use crate::base::{
 
 /// How long another instance may go on accepting a token that was taken back here.
 const RECHECK: TimeDelta = TimeDelta::seconds(5);
-/// How many verified tokens are remembered.
+/// How many verified tokens are remembered; beyond that, those go that were not used again.
 const REMEMBERED: usize = 10_000;
 
 /// Claims of an access token (RFC 9068, 2.2).
@@ -62,7 +59,7 @@ pub struct TokenService {
     keys: Keys,
     issuer: String,
     token_life: Duration,
-    verified: Mutex<HashMap<[u8; 32], Arc<Verified>>>,
+    verified: Cache<[u8; 32], Arc<Verified>>,
 }
 
 impl TokenService {
@@ -71,9 +68,11 @@ impl TokenService {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn open(store: Store, clock: Clock, issuer: &str, token_life: Duration) -> Result<Self, Problem> {
-        let keys = Keys::default();
-        keys.refresh(&store, &clock).await?;
-        Ok(Self { store, clock, keys, issuer: issuer.to_owned(), token_life, verified: Mutex::default() })
+        let (keys, now) = (Keys::default(), clock.now());
+        // The first start finds none. Instances that start together wait for each other.
+        store.write(async move |db| rotate(db, now).await).await?;
+        keys.reload(&store).await?;
+        Ok(Self { store, clock, keys, issuer: issuer.to_owned(), token_life, verified: Cache::new(REMEMBERED) })
     }
 
     /// Tells the time.
@@ -120,7 +119,7 @@ impl TokenService {
     pub(super) async fn verify(&self, token: &[u8]) -> Result<Arc<Identity>, Problem> {
         let digest: [u8; 32] = Sha256::digest(token).into();
         let now = self.clock.now();
-        let claims = match self.recall(&digest) {
+        let claims = match self.verified.get(&digest) {
             Some(known) if known.claims.exp <= now.utc().timestamp() => return Err(invalid()),
             Some(known) if now.utc() - known.checked_at.utc() < RECHECK => return Ok(Arc::clone(&known.identity)),
             Some(known) => known.claims.clone(),
@@ -130,7 +129,7 @@ impl TokenService {
             return Err(invalid());
         }
         let identity = Arc::new(self.identify(&claims).await?);
-        self.remember(digest, Arc::new(Verified { claims, identity: Arc::clone(&identity), checked_at: now }));
+        self.verified.insert(digest, Arc::new(Verified { claims, identity: Arc::clone(&identity), checked_at: now }));
         Ok(identity)
     }
 
@@ -183,34 +182,14 @@ impl TokenService {
         })
     }
 
-    fn recall(&self, digest: &[u8; 32]) -> Option<Arc<Verified>> {
-        self.verified.lock().ok()?.get(digest).map(Arc::clone)
-    }
-
-    fn remember(&self, digest: [u8; 32], entry: Arc<Verified>) {
-        let Ok(mut verified) = self.verified.lock() else { return };
-        if verified.len() >= REMEMBERED {
-            let now = entry.checked_at.utc().timestamp();
-            verified.retain(|_, known| known.claims.exp > now);
-            if verified.len() >= REMEMBERED {
-                verified.clear();
-            }
-        }
-        verified.insert(digest, entry);
-    }
-
     /// Forgets what was verified of one client, so that a change of its rights counts from its next request.
     pub fn forget_client(&self, client: ClientId) {
-        if let Ok(mut verified) = self.verified.lock() {
-            verified.retain(|_, known| known.identity.client != Some(client));
-        }
+        self.verified.retain(|_, known| known.identity.client != Some(client));
     }
 
     /// Forgets all verified tokens, so that the next use of each is checked in the database.
     pub(super) fn forget(&self) {
-        if let Ok(mut verified) = self.verified.lock() {
-            verified.clear();
-        }
+        self.verified.clear();
     }
 }
 
@@ -262,10 +241,8 @@ pub(super) async fn revoke(
         && claims.client_id == client.id.to_string()
         && let Some(expires_at) = chrono::DateTime::from_timestamp(claims.exp, 0)
     {
-        let now = tokens.clock().now();
-        let revoke = async move |db: &mut Db| {
-            Ok::<_, Problem>(store::revoke(db, claims.jti, Instant::from(expires_at), now).await?)
-        };
+        let revoke =
+            async move |db: &mut Db| Ok::<_, Problem>(store::revoke(db, claims.jti, Instant::from(expires_at)).await?);
         tokens.store.write(revoke).await?;
         tokens.forget();
     }

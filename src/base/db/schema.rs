@@ -294,6 +294,17 @@ table! {
     }
 }
 
+table! {
+    /// Which instance does what only one may do.
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        /// One up with every new holder: what an earlier one still wants to write is refused by it.
+        token -> BigInt,
+        expires_at -> crate::base::db::types::sql::Instant,
+    }
+}
+
 joinable!(tasks -> organizations (lead));
 joinable!(documents -> organizations (organization));
 joinable!(indicators -> organizations (organization));

@@ -5,12 +5,21 @@ use std::{
     ops::Deref,
 };
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, http::header};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    dev::Payload,
+    http::{
+        Method,
+        header::{self, EntityTag, Header},
+    },
+};
 use serde::Serialize;
 use utoipa::IntoParams;
 
-use super::response::json;
+use super::{malformed::malformed_header, response::json};
 use crate::base::{
+    i18n::Bilingual,
     problem::Problem,
     resource::{Precondition, Versioned},
 };
@@ -27,7 +36,7 @@ pub fn etag(version: i32) -> String {
 pub struct IfMatch(
     /// The `ETag` of the version you read, with its quotes: the change happens only while that is still the current one, so
     /// nobody's change is overwritten unseen. Missing is 428, stale is 412; then read again, and decide anew.
-    #[param(example = "\"1\"", value_type = String)]
+    #[param(value_type = String, example = "\"1\"")]
     Precondition,
 );
 
@@ -39,13 +48,43 @@ impl Deref for IfMatch {
     }
 }
 
-/// The versions that the tags of a header name.
-fn versions(value: &str) -> Precondition {
-    if value.trim() == "*" {
-        return Precondition::Any;
+/// What the header says, `None` when it says nothing; a tag that no version of ours has matches nothing. actix-web's
+/// own `IfMatch` passes over tags it cannot read: a caller who forgot the quotes would be told that the version is
+/// stale.
+fn precondition(request: &HttpRequest) -> Result<Option<Precondition>, Problem> {
+    let mut versions = Vec::new();
+    let mut is_given = false;
+    for value in request.headers().get_all(header::IF_MATCH) {
+        let value = value.to_str().map_err(|_| malformed())?.trim();
+        if value == "*" {
+            return Ok(Some(Precondition::Any));
+        }
+        for tag in value.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            versions.extend(version_of(&tag.parse().map_err(|_| malformed())?));
+            is_given = true;
+        }
     }
-    let tags = value.split(',').filter_map(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-    Precondition::Versions(tags.collect())
+    Ok(is_given.then_some(Precondition::Versions(versions)))
+}
+
+/// The version in a tag; what follows a dot depends on the day, and a change does not.
+///
+/// A weak tag counts as well. `If-Match` asks for the strong comparison (RFC 9110, 13.1.1), because a weak tag may
+/// stand for other bytes; but ours are made from the version, never weak, and a proxy that compresses an answer weakens them
+/// on the way. The version is what a change depends on, not the bytes.
+fn version_of(tag: &EntityTag) -> Option<i32> {
+    let tag = tag.tag();
+    tag.split_once('.').map_or(tag, |(version, _)| version).parse().ok()
+}
+
+fn malformed() -> Problem {
+    malformed_header(
+        "If-Match",
+        Bilingual::new(
+            "phải là ETag đã đọc, trong dấu ngoặc kép như \"1\", hoặc danh sách ETag cách nhau bằng dấu phẩy, hoặc *",
+            "must be the ETag that you read, in double quotes as \"1\", or such tags separated by commas, or *",
+        ),
+    )
 }
 
 impl FromRequest for IfMatch {
@@ -53,8 +92,20 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let value = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok());
-        ready(value.map(|value| Self(versions(value))).ok_or_else(Precondition::required))
+        ready(precondition(request).and_then(|given| given.map(Self).ok_or_else(Precondition::required)))
+    }
+}
+
+/// The caller's condition where it may be left out. `Option<IfMatch>` would take one that cannot be read for none.
+#[derive(Debug, Clone)]
+pub struct OptionalIfMatch(pub Option<Precondition>);
+
+impl FromRequest for OptionalIfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(precondition(request).map(Self))
     }
 }
 
@@ -66,15 +117,19 @@ impl<T: Serialize + Versioned> Responder for Tagged<T> {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let tag = etag(self.0.version());
-        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let is_read = matches!(*request.method(), actix_web::http::Method::GET | actix_web::http::Method::HEAD);
-        if is_read
-            && known.is_some_and(|known| {
-                known.split(',').any(|each| matches!(each.trim(), "*") || each.trim().trim_start_matches("W/") == tag)
-            })
-        {
+        if matches!(*request.method(), Method::GET | Method::HEAD) && has_it_already(request, &tag) {
             return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
         }
         json(HttpResponse::Ok().insert_header((header::ETAG, tag)), &self.0, 2048)
+    }
+}
+
+/// Whether `If-None-Match` names the tag, by the weak comparison (RFC 9110, 13.1.2). What cannot be read names nothing:
+/// the caller is sent the whole answer then, which is never wrong.
+fn has_it_already(request: &HttpRequest, tag: &str) -> bool {
+    match (header::IfNoneMatch::parse(request), tag.parse::<EntityTag>()) {
+        (Ok(header::IfNoneMatch::Any), _) => true,
+        (Ok(header::IfNoneMatch::Items(known)), Ok(tag)) => known.iter().any(|each| each.weak_eq(&tag)),
+        _ => false,
     }
 }

@@ -1,14 +1,23 @@
 //! The formats of lists: JSON, CSV (RFC 4180, UTF-8) and NDJSON, chosen by `Accept`.
 
-use std::future::{Ready, ready};
+use std::{
+    cmp::Reverse,
+    future::{Ready, ready},
+};
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header, web::Bytes};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    http::header::{self, HeaderMap},
+    web::Bytes,
+};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use super::{
     cells::Cells,
     page::{list_json, next_link},
+    weighted::weighted,
 };
 use crate::base::{db::Batches, i18n::Bilingual, page::Page, problem::Problem};
 
@@ -41,13 +50,27 @@ impl Format {
         }
     }
 
+    /// How closely a media range names this format: exactly, by its first half, or as anything; `None` when not at all.
+    fn specificity(self, range: &str) -> Option<u8> {
+        let (exact, half) = match self {
+            Self::Json => ("application/json", "application/*"),
+            Self::Csv => ("text/csv", "text/*"),
+            Self::Ndjson => ("application/x-ndjson", "application/*"),
+        };
+        match range {
+            _ if range == exact => Some(2),
+            _ if range == half => Some(1),
+            "*/*" => Some(0),
+            _ => None,
+        }
+    }
+
     /// The format that `Accept` asks for.
     ///
     /// # Errors
     /// `not-acceptable`.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        chosen(accept.unwrap_or("*/*")).ok_or_else(|| {
+        chosen(request.headers()).ok_or_else(|| {
             Problem::new(
                 "not-acceptable",
                 Bilingual::new(
@@ -59,24 +82,23 @@ impl Format {
     }
 }
 
-/// The first type by weight that is offered (RFC 9110, 12.5.1).
-fn chosen(accept: &str) -> Option<Format> {
-    let mut wanted: Vec<(f32, &str)> = accept
-        .split(',')
-        .filter_map(|part| {
-            let mut pieces = part.trim().split(';').map(str::trim);
-            let name = pieces.next()?;
-            let weight = pieces.find_map(|piece| piece.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
-            (weight > 0.0).then_some((weight, name))
-        })
-        .collect();
-    wanted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    wanted.into_iter().find_map(|(_, name)| match name.to_ascii_lowercase().as_str() {
-        "application/json" | "application/*" | "*/*" => Some(Format::Json),
-        "text/csv" | "text/*" => Some(Format::Csv),
-        "application/x-ndjson" => Some(Format::Ndjson),
-        _ => None,
-    })
+/// The format with the highest weight, and among those the one named first (RFC 9110, 12.5.1). The most specific range
+/// that takes a format gives its weight, so that `application/json;q=0, */*` is anything but JSON.
+fn chosen(headers: &HeaderMap) -> Option<Format> {
+    if headers.get_all(header::ACCEPT).all(|value| value.as_bytes().trim_ascii().is_empty()) {
+        return Some(Format::Json);
+    }
+    let ranges = weighted(headers, header::ACCEPT);
+    let formats = [Format::Json, Format::Csv, Format::Ndjson].into_iter().filter_map(|format| {
+        let taking = ranges.iter().enumerate().filter_map(|(at, (range, weight))| {
+            Some((format.specificity(&range.to_ascii_lowercase())?, Reverse(at), *weight))
+        });
+        let (_, Reverse(at), weight) = taking.max_by_key(|(specificity, at, _)| (*specificity, *at))?;
+        (weight > 0.0).then_some((format, at, weight))
+    });
+    // On a tie `min_by` keeps the first: JSON for `*/*` and `application/*`.
+    let best = formats.min_by(|(_, at, weight), (_, other_at, other)| other.total_cmp(weight).then(at.cmp(other_at)));
+    best.map(|(format, ..)| format)
 }
 
 /// Writes one page of a list in the format asked for; `columns` name the fields of a CSV row in order.
@@ -151,5 +173,40 @@ impl<'a> Lines<'a> {
             writer.write_record(self.cells.fill(item).map_err(Problem::internal)?).map_err(Problem::internal)?;
         }
         writer.into_inner().map_err(Problem::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_heaviest_format_wins_and_a_weight_of_zero_is_a_no() {
+        for (accept, expected) in [
+            ("", Some(Format::Json)),
+            ("*/*", Some(Format::Json)),
+            ("text/*", Some(Format::Csv)),
+            ("application/*", Some(Format::Json)),
+            ("text/csv, application/json", Some(Format::Csv)),
+            ("application/json;q=0.5, text/csv;q=0.9", Some(Format::Csv)),
+            ("TEXT/CSV; charset=utf-8", Some(Format::Csv)),
+            ("application/json;q=0", None),
+            ("application/json;q=0, application/*", Some(Format::Ndjson)),
+            ("application/json;q=0, */*", Some(Format::Csv)),
+            ("*/*, application/json;q=0, text/*;q=0.0", Some(Format::Ndjson)),
+            ("*/*;q=0.1, application/x-ndjson", Some(Format::Ndjson)),
+            ("*/*;q=0", None),
+            ("application/xml", None),
+            ("application/json;q=2", None),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Some(Format::Json)),
+            ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", Some(Format::Json)),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(chosen(&headers), expected, "{accept}");
+        }
+        assert_eq!(chosen(&HeaderMap::new()), Some(Format::Json));
     }
 }

@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpRequest, get,
-    http::header,
     web::{Json, Path},
 };
 use serde::Serialize;
@@ -11,7 +10,8 @@ use utoipa::ToSchema;
 
 use super::samples::example_of_problem;
 use crate::base::{
-    i18n::{Bilingual, Language},
+    http::language_of,
+    i18n::Bilingual,
     problem::{CATALOGUE, Kind, Problem, ProblemBody},
 };
 
@@ -42,8 +42,7 @@ pub struct ProblemCatalogue {
 }
 
 fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
-    let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = Language::preferred(accept.unwrap_or_default());
+    let language = language_of(request.headers());
     ProblemHelp {
         kind: format!("/v1/problems/{}", kind.slug),
         status: kind.status,

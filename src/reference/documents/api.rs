@@ -9,7 +9,7 @@ use super::model::{Document, DocumentCreate, DocumentFilter, DocumentPage, Docum
 use crate::base::{
     auth::{DocumentsRead, DocumentsWrite, Permit},
     db::{Store, types::DocumentId},
-    http::{ByKey, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, PageParams, Tagged},
+    http::{ByKey, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, OptionalIfMatch, PageParams, Tagged},
     log::{self, HistoryEntry, HistoryPage, Outcome, Subject},
     page::Page,
     problem::Problem,
@@ -116,13 +116,13 @@ pub async fn get_document_by_key(
 pub async fn put_document_by_key(
     caller: Permit<DocumentsWrite>,
     key: Path<ByKey>,
-    etag: Option<IfMatch>,
+    etag: OptionalIfMatch,
     body: Json<DocumentCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
     let (caller, ByKey { source, source_key: key }, body) = (caller.caller(), key.into_inner(), body.into_inner());
     let (document, outcome) =
-        store.write(async move |db| super::put(db, &caller, (&source, &key), body, etag.as_deref()).await).await?;
+        store.write(async move |db| super::put(db, &caller, (&source, &key), body, etag.0.as_ref()).await).await?;
     match outcome {
         Outcome::Created => JsonResponse::created(format!("/v1/documents/{}", document.id), &document),
         _ => JsonResponse::changed(&document),

@@ -11,7 +11,7 @@ use super::model::{
 use crate::base::{
     auth::{IndicatorsRead, IndicatorsWrite, Permit},
     db::{Store, types::IndicatorCode},
-    http::{IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, PageParams, Tagged},
+    http::{IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, OptionalIfMatch, PageParams, Tagged},
     log::{self, HistoryEntry, HistoryPage, Subject},
     page::Page,
     problem::Problem,
@@ -139,13 +139,13 @@ pub async fn get_indicator_targets(
 pub async fn replace_indicator_targets(
     caller: Permit<IndicatorsWrite>,
     code: Path<IndicatorCode>,
-    etag: Option<IfMatch>,
+    etag: OptionalIfMatch,
     targets: Json<Vec<Target>>,
     store: Data<Store>,
 ) -> Result<Tagged<IndicatorTargets>, Problem> {
     let (caller, targets) = (caller.caller(), targets.into_inner());
     store
-        .write(async move |db| super::put_targets(db, &caller, &code, etag.as_deref(), targets).await)
+        .write(async move |db| super::put_targets(db, &caller, &code, etag.0.as_ref(), targets).await)
         .await
         .map(Tagged)
 }

@@ -29,14 +29,16 @@ use uuid::Uuid;
 
 mod format;
 mod lines;
+mod workers;
 
 pub use lines::write_waiting;
+pub use workers::WorkerMetrics;
 
 use format::Json;
 
 use crate::base::{
     clock::{Clock, new_id},
-    i18n::Language,
+    http::language_of,
     problem,
     request_id::serving,
 };
@@ -71,6 +73,8 @@ pub struct Metrics {
     requests: Family<Labels, Counter>,
     durations: Family<RouteLabels, Histogram>,
     in_flight: Gauge<i64, AtomicI64>,
+    /// What background workers did.
+    pub workers: WorkerMetrics,
 }
 
 impl Default for Metrics {
@@ -84,15 +88,16 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_duration_seconds", "Time to answer", durations.clone());
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
-        Self { registry, requests, durations, in_flight }
+        let workers = WorkerMetrics::registered(&mut registry);
+        Self { registry, requests, durations, in_flight, workers }
     }
 }
 
 /// Get the metrics
 ///
-/// For Prometheus: how many requests were answered, by method, route and status; how long they took, by route; how many
-/// are being answered. All names begin with `tiendo_`, and the numbers are of this process since it started. No token
-/// is needed, so publish it to the monitoring network only.
+/// For Prometheus: how many requests were answered, by method, route and status; how long they took, by route; how
+/// many are being answered; what the background workers did. All names begin with `tiendo_`, and the numbers are of
+/// this process since it started. No token is needed, so publish it to the monitoring network only.
 #[utoipa::path(tag = "Operations", security(()), responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "application/openmetrics-text")))]
 #[get("/metrics")]
 pub async fn get_metrics(metrics: Data<Arc<Metrics>>) -> HttpResponse {
@@ -125,12 +130,10 @@ async fn measured(
     let began = Instant::now();
     let metrics = request.app_data::<Data<Arc<Metrics>>>().cloned();
     let in_flight = metrics.as_ref().map(|metrics| InFlight::begin(metrics));
-    let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let language = Language::preferred(language.unwrap_or_default());
     let method = request.method().clone();
     let trace = trace_of(&request).map(str::to_owned);
 
-    let mut response = settle(next.call(request).await?, language, &id);
+    let mut response = settle(next.call(request).await?, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -170,7 +173,7 @@ const KEPT: [HeaderName; 3] =
     [header::ALLOW, HeaderName::from_static("ratelimit-policy"), HeaderName::from_static("ratelimit")];
 
 /// Writes the body of every refusal, whoever gave it: a handler, an extractor, or the framework with a bare status.
-fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, language: Language, id: &str) -> ServiceResponse {
+fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, id: &str) -> ServiceResponse {
     let response = response.map_into_boxed_body();
     let status = response.status();
     if status.is_success() || status.is_redirection() || status.is_informational() {
@@ -182,6 +185,7 @@ fn settle<B: MessageBody + 'static>(response: ServiceResponse<B>, language: Lang
     if problem.is_none() && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json")) {
         return response;
     }
+    let language = language_of(response.request().headers());
     let mut answer = match problem {
         Some(problem) => problem::render(problem, language, id),
         None => problem::render(&problem::for_status(status), language, id),

@@ -15,7 +15,8 @@ use crate::base::{
     auth::{Permit, TasksAssign, TasksRead},
     db::{Store, types::TaskId},
     http::{
-        ByKey, Format, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, PageParams, Tagged, export, table,
+        ByKey, Format, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, OptionalIfMatch, PageParams,
+        Tagged, export, table,
     },
     log::{self, HistoryEntry, HistoryPage, Subject},
     page::Page,
@@ -142,14 +143,14 @@ pub async fn get_task_by_key(
 pub async fn put_task_by_key(
     caller: Permit<TasksAssign>,
     key: Path<ByKey>,
-    etag: Option<IfMatch>,
+    etag: OptionalIfMatch,
     body: Json<TaskUpdate>,
     settings: Data<Settings>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
     let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
     let put = async move |db: &mut _| {
-        super::put(db, &caller, (&key.source, &key.source_key), body.into_inner(), etag.as_deref()).await
+        super::put(db, &caller, (&key.source, &key.source_key), body.into_inner(), etag.0.as_ref()).await
     };
     let (task, outcome) = store.write(put).await?;
     let (place, view) = (format!("/v1/tasks/{}", task.id), TaskView::of(task, as_of));

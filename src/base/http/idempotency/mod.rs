@@ -6,15 +6,16 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
-use super::{Json, JsonResponse};
+use super::{Json, JsonResponse, malformed::malformed_header};
 use crate::base::{
     auth::Caller,
-    db::{Db, Store},
+    db::{Db, Store, types::Instant},
     i18n::Bilingual,
-    problem::{Fault, Place, Problem},
+    problem::Problem,
 };
 
 /// How long an answer is kept.
@@ -63,14 +64,13 @@ fn unquoted(value: &str) -> String {
 }
 
 fn malformed_key() -> Problem {
-    let rule = Bilingual::new(
-        "phải có 1 đến 255 ký tự ASCII in được, không có dấu cách",
-        "must be 1 to 255 printable ASCII characters without spaces",
-    );
-    let mut problem = Problem::new("malformed-request", rule.clone());
-    problem.errors =
-        vec![Fault { place: Place::Header("Idempotency-Key".to_owned()), code: "invalid-value", detail: rule }];
-    problem
+    malformed_header(
+        "Idempotency-Key",
+        Bilingual::new(
+            "phải có 1 đến 255 ký tự ASCII in được, không có dấu cách",
+            "must be 1 to 255 printable ASCII characters without spaces",
+        ),
+    )
 }
 
 /// Runs a POST in one transaction: the rule, its log entries and, when a key came, the answer kept for a repetition.
@@ -100,14 +100,32 @@ where
             if !store::lock(db, client, &key).await? {
                 return Err(in_progress());
             }
-            if let Some((kept_fingerprint, kept)) = store::find(db, client, &key, caller.now(), KEPT_DAYS).await? {
-                return if kept_fingerprint == fingerprint { Ok(kept) } else { Err(reused()) };
+            let kept = store::find(db, client, &key).await?;
+            let is_expired = kept.as_ref().is_some_and(|kept| kept.created_at < oldest(caller.now()));
+            if let Some(kept) = kept.filter(|_| !is_expired) {
+                return if kept.fingerprint == fingerprint { Ok(kept.answer) } else { Err(reused()) };
             }
             let answer = rule(db, &caller, value).await?;
+            if is_expired {
+                store::delete(db, client, &key).await?;
+            }
             store::insert(db, client, key, fingerprint, answer.clone(), caller.now()).await?;
             Ok(answer)
         })
         .await
+}
+
+/// Deletes about `rows` answers whose time is over, and says how many; a key of theirs is free already.
+///
+/// # Errors
+/// When the database cannot do it now.
+pub async fn delete_expired(db: &mut Db, now: Instant, rows: i64) -> Result<usize, Problem> {
+    Ok(store::delete_before(db, oldest(now), rows).await?)
+}
+
+/// What was kept before this is expired.
+fn oldest(now: Instant) -> Instant {
+    Instant::from(now.utc() - TimeDelta::days(KEPT_DAYS))
 }
 
 fn in_progress() -> Problem {

@@ -1,7 +1,5 @@
 //! The kept answers.
 
-use chrono::TimeDelta;
-
 use crate::base::{
     db::{
         prelude::*,
@@ -23,26 +21,45 @@ diesel::define_sql_function! {
     fn pg_try_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
 }
 
-type Row = (String, i32, Option<String>, Option<String>, String);
+type Row = (String, i32, Option<String>, Option<String>, String, Instant);
 
-/// The kept fingerprint and answer; one older than `days` is forgotten.
-pub async fn find(
-    db: &mut Db,
-    client: ClientId,
-    key: &str,
-    now: Instant,
-    days: i64,
-) -> QueryResult<Option<(String, JsonResponse)>> {
-    let (key, oldest) = (key.to_owned(), Instant::from(now.utc() - TimeDelta::days(days)));
-    both!(db, |c| diesel::delete(kept::table.filter(kept::created_at.lt(oldest))).execute(c))?;
+/// An answer that was kept.
+pub struct Kept {
+    pub fingerprint: String,
+    pub answer: JsonResponse,
+    pub created_at: Instant,
+}
+
+/// What is kept under the key, however old.
+pub async fn find(db: &mut Db, client: ClientId, key: &str) -> QueryResult<Option<Kept>> {
+    let key = key.to_owned();
     let rows: Vec<Row> = both!(db, |c| kept::table
         .filter(kept::client.eq(client).and(kept::key.eq(key)))
-        .select((kept::fingerprint, kept::status, kept::location, kept::etag, kept::body))
+        .select((kept::fingerprint, kept::status, kept::location, kept::etag, kept::body, kept::created_at))
         .load(c))?;
-    Ok(only(rows).map(|(fingerprint, status, location, etag, body)| {
+    Ok(only(rows).map(|(fingerprint, status, location, etag, body, created_at)| {
         let status = u16::try_from(status).unwrap_or(200);
-        (fingerprint, JsonResponse { status, location, etag, body, replayed: true })
+        Kept { fingerprint, answer: JsonResponse { status, location, etag, body, replayed: true }, created_at }
     }))
+}
+
+/// Makes room under the key for a new answer.
+pub async fn delete(db: &mut Db, client: ClientId, key: &str) -> QueryResult<usize> {
+    let key = key.to_owned();
+    both!(db, |c| diesel::delete(kept::table.find((client, key))).execute(c))
+}
+
+/// Deletes about `rows` answers that were kept before `oldest`: those of the same instant go together.
+pub async fn delete_before(db: &mut Db, oldest: Instant, rows: i64) -> QueryResult<usize> {
+    let last = both!(db, |c| kept::table
+        .filter(kept::created_at.lt(oldest))
+        .order(kept::created_at)
+        .select(kept::created_at)
+        .limit(rows)
+        .load::<Instant>(c))?
+    .pop();
+    let Some(last) = last else { return Ok(0) };
+    both!(db, |c| diesel::delete(kept::table.filter(kept::created_at.le(last))).execute(c))
 }
 
 /// Keeps an answer.
