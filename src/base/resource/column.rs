@@ -15,7 +15,7 @@ pub enum Given {
     List,
 }
 
-/// A field of an entity as a column; made by `fields!` from the entity's one list.
+/// A field of an entity as a column, in the order of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     /// Its name on the wire, which is its header in English.
@@ -25,3 +25,21 @@ pub struct Column {
     /// Which bodies have the field, and how.
     pub given: Given,
 }
+
+/// Declares the columns of what is answered: `field Given => "Vietnamese header"`.
+macro_rules! columns {
+    ($answered:ident: $($name:ident $given:ident => $header:literal,)+) => {
+        impl $answered {
+            /// What is answered of it, in order.
+            pub const COLUMNS: &[$crate::base::resource::Column] = &[$($crate::base::resource::Column {
+                name: stringify!($name),
+                header_vi: $header,
+                given: $crate::base::resource::Given::$given,
+            },)+];
+
+            /// The names of the columns alone.
+            pub const COLUMN_NAMES: &[&str] = &[$(stringify!($name),)+];
+        }
+    };
+}
+pub(crate) use columns;

@@ -249,16 +249,9 @@ macro_rules! fields {
         $crate::base::resource::fields!(@update $update { $($($($body_field)*)?)+ }
             $create_name $update_name { $($($whole)? $($lasting)?)+ });
 
-        impl $entity {
-            /// What is answered of it, in order.
-            pub const COLUMNS: &[$crate::base::resource::Column] = &[$($($crate::base::resource::Column {
-                name: stringify!($column),
-                header_vi: $header,
-                given: $crate::base::resource::Given::$given,
-            },)?)+];
-            /// The names of the columns alone.
-            pub const COLUMN_NAMES: &[&str] = &[$($(stringify!($column),)?)+];
+        $crate::base::resource::columns!($entity: $($($column $given => $header,)?)+);
 
+        impl $entity {
             /// The first version, as given.
             #[must_use]
             pub fn first(body: $update_name $(, $first: $first_type)* $(, $absent: $absent_type)*) -> Self {

@@ -11,6 +11,7 @@ mod fields;
 mod patch;
 mod precondition;
 
+pub(crate) use column::columns;
 pub use column::{Column, Given};
 pub use commit::{Admitted, admit, admit_participant, commit, create, nothing_to_match};
 pub use entry::{ensure_entries, entry, record};

@@ -18,7 +18,8 @@ use crate::base::{
 };
 
 fields! {
-    /// Work that a document assigns (nhiệm vụ), as the table and the log keep it; [`super::view::TaskView`] is what is answered.
+    /// Work that a document assigns (nhiệm vụ), as the table and the log keep it; [`super::view::TaskView`] is what is
+    /// answered.
     #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize)]
     #[derive(Deserialize, ToSchema)]
     #[diesel(table_name = tasks, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -29,12 +30,13 @@ fields! {
     #[derive(Debug, Clone, Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     create TaskCreate;
-    /// The whole of what a source system says of its task (nhiệm vụ); what is absent is null. What the lead reports is not touched.
+    /// The whole of what a source system says of its task (nhiệm vụ); what is absent is null. What the lead reports is
+    /// not touched.
     #[derive(Debug, Clone, Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     update TaskUpdate;
-    /// What may change of a task (nhiệm vụ), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
-    /// empties it.
+    /// What may change of a task (nhiệm vụ), as a merge patch (RFC 7396): absent fields stay, null clears; a list is
+    /// replaced whole, and null empties it.
     #[derive(Debug, Clone, Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     patch TaskPatch;
@@ -42,24 +44,20 @@ fields! {
     /// Its id, given by the service.
     kept id: TaskId = id => "Mã định danh";
     /// Its code in the plan (mã nhiệm vụ); not unique.
-    #[schema(example = "N1.01")]
     optional code: ShortText => "Mã nhiệm vụ";
     /// The system that owns it, with `source_key`: who creates it names its own; null when it was entered here.
     key source: Option<SourceCode> = source => "Hệ thống nguồn";
     /// Its id in that system.
     key source_key: Option<RecordKey> = source_key => "Mã tại hệ thống nguồn";
     /// What is to be done, in one line (tên nhiệm vụ).
-    #[schema(example = "Số hóa quy trình nghiệp vụ, hồ sơ, tài liệu")]
     required title: ShortText => "Tên nhiệm vụ";
     /// What is to be done, in full (nội dung).
     optional description: LongText => "Nội dung";
     /// The document that assigns it (văn bản giao); its owner is in the assigning client's part of the tree or above it.
     optional document: DocumentId => "Văn bản giao";
     /// Where in the document (mục, đoạn).
-    #[schema(example = "III.1 đoạn 1")]
     optional clause: ShortText => "Mục, đoạn";
     /// The group of tasks that it is counted in (nhóm nhiệm vụ).
-    #[schema(example = "5. Đẩy mạnh chuyển đổi số")]
     optional group: ShortText => "Nhóm nhiệm vụ";
     /// The task that it is a part of (nhiệm vụ cha).
     optional parent: TaskId => "Nhiệm vụ cha";
