@@ -23,28 +23,6 @@ pub(crate) fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deseriali
     T::deserialize(deserializer).map(Some)
 }
 
-impl<T> Patched<T> {
-    /// Puts the patch onto an optional field.
-    pub fn apply(self, field: &mut Option<T>) {
-        match self {
-            Self::Keep => {}
-            Self::Clear => *field = None,
-            Self::Set(value) => *field = Some(value),
-        }
-    }
-}
-
-impl<T> Patched<Vec<T>> {
-    /// Puts the patch onto a list, which `null` empties: an absent list and an empty one are the same thing once kept.
-    pub fn apply_list(self, list: &mut Vec<T>) {
-        match self {
-            Self::Keep => {}
-            Self::Clear => list.clear(),
-            Self::Set(items) => *list = items,
-        }
-    }
-}
-
 impl<T> From<Option<T>> for Patched<T> {
     /// What replaces the field whatever it holds.
     fn from(value: Option<T>) -> Self {
@@ -82,7 +60,11 @@ impl<T> Apply<Option<T>> for Option<T> {
 
 impl<T> Apply<Option<T>> for Patched<T> {
     fn apply(self, field: &mut Option<T>) {
-        Self::apply(self, field);
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(value) => *field = Some(value),
+        }
     }
 }
 
