@@ -14,6 +14,7 @@ mod described;
 mod documents;
 mod examples;
 mod exports;
+mod fields;
 mod fixtures;
 mod guides;
 mod harness;

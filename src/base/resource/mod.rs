@@ -4,15 +4,20 @@
 //! is [`create`]d. So every write of every slice keeps one order (found, owner, precondition, rules), what is the same
 //! makes no version and no entry, time never runs backwards, and no version is without its entry in the log.
 
+mod column;
 mod commit;
 mod entry;
+mod fields;
 mod patch;
 mod precondition;
 
+pub(crate) use column::columns;
+pub use column::{Column, Given};
 pub use commit::{Admitted, admit, admit_participant, commit, create, nothing_to_match};
 pub use entry::{ensure_entries, entry, record};
-pub use patch::Patched;
+pub(crate) use fields::fields;
 pub(crate) use patch::not_null;
+pub use patch::{Apply, Patched};
 pub use precondition::Precondition;
 
 use url::Url;

@@ -19,27 +19,6 @@ use crate::base::{
     problem::Problem,
 };
 
-/// The columns of a CSV export: what a push takes, in its order, and then what the service adds.
-const COLUMNS: &[&str] = &[
-    "indicator",
-    "organization",
-    "period",
-    "breakdown",
-    "numerator",
-    "denominator",
-    "value",
-    "missing",
-    "status",
-    "source",
-    "note",
-    "evidence",
-    "id",
-    "definition",
-    "version",
-    "created_at",
-    "updated_at",
-];
-
 /// List figures
 ///
 /// The figures (số liệu) as they were reported, one for each indicator, organization, period and breakdown, in the
@@ -59,10 +38,15 @@ pub async fn list_observations(
     store: Data<Store>,
 ) -> Result<HttpResponse, Problem> {
     if list.page.is_whole && format != Format::Json {
-        return export(format, COLUMNS, super::export(&store, &caller, list.filter, &list.page).await?).await;
+        return export(
+            format,
+            Observation::COLUMN_NAMES,
+            super::export(&store, &caller, list.filter, &list.page).await?,
+        )
+        .await;
     }
     let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page).await).await?;
-    table(&request, format, COLUMNS, &page)
+    table(&request, format, Observation::COLUMN_NAMES, &page)
 }
 
 /// Push figures

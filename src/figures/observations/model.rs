@@ -15,7 +15,7 @@ use crate::{
         evidence::Evidence,
         i18n::Bilingual,
         page::page,
-        resource::Versioned,
+        resource::{Versioned, columns},
     },
     figures::rollup::{Missing, exact},
     reference::calendars::Period,
@@ -139,6 +139,28 @@ impl From<Row> for Observation {
             updated_at: row.updated_at,
         }
     }
+}
+
+// What a push takes, in its order, and then what the service adds.
+columns! {
+    Observation:
+    indicator Once => "Chỉ tiêu",
+    organization Once => "Đơn vị",
+    period Once => "Kỳ",
+    breakdown Once => "Phân tổ",
+    numerator Nullable => "Tử số",
+    denominator Nullable => "Mẫu số",
+    value Nullable => "Giá trị",
+    missing Nullable => "Lý do không có số liệu",
+    status Value => "Tính chất số liệu",
+    source Nullable => "Nguồn số liệu",
+    note Nullable => "Ghi chú",
+    evidence List => "Minh chứng",
+    id Never => "Mã định danh",
+    definition Never => "Phiên bản chỉ tiêu",
+    version Never => "Phiên bản",
+    created_at Never => "Ghi nhận lúc",
+    updated_at Never => "Cập nhật lúc",
 }
 
 impl Versioned for Observation {

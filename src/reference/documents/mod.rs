@@ -93,15 +93,14 @@ pub async fn put(
     caller.owns(Some(source))?;
     same_key("source", body.source.replace(source.clone()).is_none_or(|said| said == *source))?;
     same_key("source_key", body.source_key.replace(key.clone()).is_none_or(|said| said == *key))?;
-    let pushed = body.into_document(caller.organization(), caller.now());
     let Some(id) = store::claim_key(db, source, key).await? else {
         precondition.map_or(Ok(()), |_| Err(resource::nothing_to_match()))?;
-        let first =
-            resource::create(db, caller, pushed, async |db, first| check(db, caller, None, first).await).await?;
+        let first = body.into_document(caller.organization(), caller.now());
+        let first = resource::create(db, caller, first, async |db, first| check(db, caller, None, first).await).await?;
         return Ok((first, Outcome::Created));
     };
     let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, precondition)?;
-    let next = current.replaced_by(pushed);
+    let next = current.clone().pushed(body, caller.organization());
     resource::commit(db, caller, &current, next, None, async |db, next| check(db, caller, Some(&current), next).await)
         .await
 }
@@ -119,7 +118,7 @@ pub async fn update(
 ) -> Result<Document, Problem> {
     refuse_secret(patch.secret)?;
     let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, Some(precondition))?;
-    let next = current.patched(patch);
+    let next = current.clone().patched(patch).finished();
     let rules = async |db: &mut Db, next: &mut Document| check(db, caller, Some(&current), next).await;
     resource::commit(db, caller, &current, next, None, rules).await.map(|(document, _)| document)
 }

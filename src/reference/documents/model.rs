@@ -10,10 +10,10 @@ use crate::base::{
         JsonAggregate,
         prelude::*,
         schema::documents,
-        types::{Day, DocumentId, DocumentNumber, Instant, JsonText, OrgCode, RecordKey, ShortText, SourceCode, fold},
+        types::{Day, DocumentId, DocumentNumber, Instant, OrgCode, RecordKey, ShortText, SourceCode, fold},
     },
     page::page,
-    resource::{Patched, Versioned},
+    resource::{Versioned, fields},
 };
 
 /// What this document is to another (quan hệ văn bản).
@@ -28,54 +28,62 @@ pub struct Relation {
     pub document: DocumentId,
 }
 
-/// A resolution, decision or plan (văn bản) with its relations to others.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize, ToSchema,
-)]
-#[diesel(table_name = documents, treat_none_as_null = true)]
-pub struct Document {
+fields! {
+    /// A resolution, decision or plan (văn bản) with its relations to others.
+    #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize)]
+    #[derive(ToSchema)]
+    #[diesel(table_name = documents, treat_none_as_null = true)]
+    entity Document;
+    first(id: DocumentId, now: Instant);
+    absent(owner: OrgCode, status: DocumentStatus);
+    /// A document (văn bản), whole: what is absent is null, or takes the default that its line names.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    create DocumentCreate;
+    /// What may change of a document (văn bản), as a merge patch (RFC 7396): absent fields stay, null clears; a list is
+    /// replaced whole, and null empties it.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    patch DocumentPatch;
+
     /// Its id, for ever.
-    pub id: DocumentId,
-    /// The system that owns it; null when it was made here.
-    pub source: Option<SourceCode>,
-    /// Its id in that system.
-    pub source_key: Option<RecordKey>,
-    /// The organization that keeps it: this one, those above and those below may read it.
-    pub organization: OrgCode,
+    kept id: DocumentId = id => "Mã định danh";
+    /// The system that owns it, which is the caller's when it is given; null when the document was made here.
+    key source: Option<SourceCode> => "Hệ thống nguồn";
+    /// Its id in that system, unique there for ever.
+    key source_key: Option<RecordKey> => "Mã tại hệ thống nguồn";
+    /// The organization that keeps it: this one, those above and those below may read it. The caller's when a POST or
+    /// PUT names none.
+    filled organization: OrgCode = owner => "Đơn vị lưu giữ";
     /// Its number and notation (số, ký hiệu); null while it has none.
-    pub number: Option<DocumentNumber>,
+    optional number: DocumentNumber => "Số, ký hiệu";
     /// What it is (loại văn bản).
-    pub kind: DocumentKind,
+    required kind: DocumentKind => "Loại văn bản";
     /// Its abstract (trích yếu).
-    #[schema(example = "Triển khai thực hiện Nghị quyết số 71/NQ-CP ngày 01/4/2025 của Chính phủ")]
-    pub title: ShortText,
+    required title: ShortText => "Trích yếu";
     /// Who issued it (cơ quan ban hành).
-    #[schema(example = "UBND tỉnh Lai Châu")]
-    pub issuer: Option<ShortText>,
+    optional issuer: ShortText => "Cơ quan ban hành";
     /// The day on which it was issued (ngày ban hành).
     #[schema(example = "2025-05-22")]
-    pub issued_on: Option<Day>,
-    /// Whether it is in force.
-    pub status: DocumentStatus,
+    optional issued_on: Day => "Ngày ban hành";
+    /// Whether it is in force; when a POST or PUT does not say, `in_force` with a number and `draft` without.
+    filled status: DocumentStatus = status => "Tình trạng";
     /// What it is to other documents, by type and id.
-    #[diesel(
-        skip_insertion,
-        skip_update,
-        select_expression = RELATIONS,
-        select_expression_type = JsonAggregate
-    )]
-    #[schema(value_type = Vec<Relation>)]
-    pub relations: JsonText<Vec<Relation>>,
+    list(200) relations: Relation => "Quan hệ", stored #[diesel(
+        skip_insertion, skip_update, select_expression = RELATIONS, select_expression_type = JsonAggregate
+    )];
     /// What `q` looks in.
     #[serde(skip)]
-    pub search: String,
+    kept search: String = String::new();
     /// Counts from 1; the ETag.
     #[schema(minimum = 1)]
-    pub version: i32,
+    kept version: i32 = 1 => "Phiên bản";
     /// When it was first recorded.
-    pub created_at: Instant,
+    kept created_at: Instant = now => "Ghi nhận lúc";
     /// When this version was recorded.
-    pub updated_at: Instant,
+    kept updated_at: Instant = now => "Cập nhật lúc";
+    /// Whether it is marked secret (mật): `true` is refused, and nothing of the document is kept.
+    sent secret: bool;
 }
 
 const RELATIONS: JsonAggregate = JsonAggregate {
@@ -93,132 +101,31 @@ impl Versioned for Document {
 
 page!(DocumentPage, Document, "documents");
 
-/// A document (văn bản), whole: what is absent is null, or takes the default that its line names.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentCreate {
-    /// The system that owns it, which must be the caller's; in a PUT by key it may be left out.
-    pub source: Option<SourceCode>,
-    /// Its id in that system, unique there for ever; in a PUT by key it may be left out.
-    pub source_key: Option<RecordKey>,
-    /// The organization that keeps it; the caller's when absent.
-    pub organization: Option<OrgCode>,
-    /// Its number and notation (số, ký hiệu).
-    pub number: Option<DocumentNumber>,
-    /// What it is (loại văn bản).
-    pub kind: DocumentKind,
-    /// Its abstract (trích yếu).
-    #[schema(example = "Triển khai thực hiện Nghị quyết số 71/NQ-CP ngày 01/4/2025 của Chính phủ")]
-    pub title: ShortText,
-    /// Who issued it (cơ quan ban hành).
-    #[schema(example = "UBND tỉnh Lai Châu")]
-    pub issuer: Option<ShortText>,
-    /// The day on which it was issued (ngày ban hành).
-    #[schema(example = "2025-05-22")]
-    pub issued_on: Option<Day>,
-    /// Whether it is in force; when absent, `in_force` with a number and `draft` without.
-    pub status: Option<DocumentStatus>,
-    /// What it is to other documents.
-    #[serde(default)]
-    #[schema(max_items = 200)]
-    pub relations: Vec<Relation>,
-    /// Whether it is marked secret (mật): `true` is refused, and nothing of the document is kept.
-    pub secret: Option<bool>,
-}
-
 impl DocumentCreate {
     /// The first version; `owner` keeps it unless the body names another.
     #[must_use]
     pub fn into_document(self, owner: &OrgCode, now: Instant) -> Document {
-        let draft = if self.number.is_some() { DocumentStatus::InForce } else { DocumentStatus::Draft };
-        Document {
-            id: DocumentId(new_id()),
-            source: self.source,
-            source_key: self.source_key,
-            organization: self.organization.unwrap_or_else(|| owner.clone()),
-            number: self.number,
-            kind: self.kind,
-            title: self.title,
-            issuer: self.issuer,
-            issued_on: self.issued_on,
-            status: self.status.unwrap_or(draft),
-            relations: JsonText(self.relations),
-            search: String::new(),
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        }
-        .finished()
+        let status = self.status_by_number();
+        Document::first(self, DocumentId(new_id()), now, owner.clone(), status).finished()
     }
-}
 
-/// What may change of a document (văn bản), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
-/// empties it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentPatch {
-    /// Another organization that keeps it.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub organization: Option<OrgCode>,
-    /// A new number and notation (số, ký hiệu).
-    #[serde(default)]
-    #[schema(value_type = Option<DocumentNumber>)]
-    pub number: Patched<DocumentNumber>,
-    /// A new kind.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub kind: Option<DocumentKind>,
-    /// A new abstract (trích yếu).
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub title: Option<ShortText>,
-    /// Who issued it (cơ quan ban hành).
-    #[serde(default)]
-    #[schema(value_type = Option<ShortText>)]
-    pub issuer: Patched<ShortText>,
-    /// The day on which it was issued (ngày ban hành).
-    #[serde(default)]
-    #[schema(value_type = Option<Day>)]
-    pub issued_on: Patched<Day>,
-    /// Whether it is in force.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub status: Option<DocumentStatus>,
-    /// The whole new list of what it is to others.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Relation>>, max_items = 200)]
-    pub relations: Patched<Vec<Relation>>,
-    /// Whether it is marked secret (mật): `true` is refused.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub secret: Option<bool>,
+    fn status_by_number(&self) -> DocumentStatus {
+        if self.number.is_some() { DocumentStatus::InForce } else { DocumentStatus::Draft }
+    }
 }
 
 impl Document {
-    /// The document as patched, in the version that it has.
-    #[must_use]
-    pub fn patched(&self, patch: DocumentPatch) -> Self {
-        let mut next = self.clone();
-        next.organization = patch.organization.unwrap_or(next.organization);
-        patch.number.apply(&mut next.number);
-        next.kind = patch.kind.unwrap_or(next.kind);
-        next.title = patch.title.unwrap_or(next.title);
-        patch.issuer.apply(&mut next.issuer);
-        patch.issued_on.apply(&mut next.issued_on);
-        next.status = patch.status.unwrap_or(next.status);
-        patch.relations.apply_list(&mut next.relations.0);
-        next.finished()
-    }
-
     /// What the caller pushed in the place of this document, in the version that it has.
     #[must_use]
-    pub fn replaced_by(&self, pushed: Self) -> Self {
-        Self { id: self.id, version: self.version, created_at: self.created_at, updated_at: self.updated_at, ..pushed }
+    pub fn pushed(self, body: DocumentCreate, owner: &OrgCode) -> Self {
+        let status = body.status_by_number();
+        self.replaced(body, owner.clone(), status).finished()
     }
 
-    /// Relations in the order in which they are read back, so that equal documents compare equal.
-    fn finished(mut self) -> Self {
+    /// With its relations in the order in which they are read back, so that equal documents compare equal, and with what
+    /// `q` looks in.
+    #[must_use]
+    pub fn finished(mut self) -> Self {
         self.relations.0.sort_by_key(|relation| (relation.kind.as_str(), relation.document));
         let number = self.number.as_ref().map_or("", DocumentNumber::as_str);
         let issuer = self.issuer.as_ref().map_or("", ShortText::as_str);

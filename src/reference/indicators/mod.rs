@@ -57,9 +57,8 @@ pub async fn get(db: &mut Db, caller: &Caller, code: &IndicatorCode) -> Result<I
 ///
 /// # Errors
 /// 409 when the code is taken, 422 when the owner or the document is not there.
-pub async fn create(db: &mut Db, caller: &Caller, mut new: IndicatorCreate) -> Result<Indicator, Problem> {
-    let organization = new.organization.take().unwrap_or_else(|| caller.organization().clone());
-    let indicator = new.into_indicator(organization, caller.now());
+pub async fn create(db: &mut Db, caller: &Caller, new: IndicatorCreate) -> Result<Indicator, Problem> {
+    let indicator = new.into_indicator(caller.organization().clone(), caller.now());
     resource::create(db, caller, indicator, async |db, first| check(db, caller, None, first).await).await
 }
 
@@ -75,7 +74,7 @@ pub async fn update(
     patch: IndicatorPatch,
 ) -> Result<Indicator, Problem> {
     let current = resource::admit(lock(db, caller, code).await?, caller, Some(precondition))?;
-    let next = current.patched(patch);
+    let next = current.clone().patched(patch).searchable();
     redefine(db, caller, &current, next).await.map(|(indicator, _)| indicator)
 }
 
@@ -93,8 +92,7 @@ pub async fn put(
         None => (create(db, caller, new).await?, Outcome::Created),
         Some(current) => {
             let current = resource::admit(Some(current), caller, None)?;
-            let organization = new.organization.clone().unwrap_or_else(|| current.organization.clone());
-            let next = current.redefined(new, organization);
+            let next = current.clone().replaced(new, current.organization.clone()).searchable();
             redefine(db, caller, &current, next).await?
         }
     };

@@ -12,7 +12,7 @@ use crate::{
             types::{DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, ShortText, fold, string_enum},
         },
         page::page,
-        resource::{Patched, Versioned},
+        resource::{Versioned, fields},
     },
     reference::calendars::Frequency,
 };
@@ -29,67 +29,76 @@ string_enum! {
     }
 }
 
-/// A measured quantity (chỉ tiêu), in its current definition.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize, ToSchema,
-)]
-#[diesel(table_name = indicators, primary_key(code), treat_none_as_null = true)]
-pub struct Indicator {
+fields! {
+    /// A measured quantity (chỉ tiêu), in its current definition.
+    #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize)]
+    #[derive(ToSchema)]
+    #[diesel(table_name = indicators, primary_key(code), treat_none_as_null = true)]
+    entity Indicator;
+    first(now: Instant);
+    absent(owner: OrgCode);
+    /// An indicator (chỉ tiêu) to define.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    create IndicatorCreate;
+    /// What may change of an indicator (chỉ tiêu), as a merge patch (RFC 7396): absent fields stay, null clears; a list is
+    /// replaced whole, and null empties it.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    patch IndicatorPatch;
+
     /// Its code, for ever.
-    pub code: IndicatorCode,
-    /// The organization that defines it (cơ quan ban hành); those below it report and read.
-    pub organization: OrgCode,
+    key code: IndicatorCode => "Mã chỉ tiêu";
+    /// The organization that defines it (cơ quan ban hành), the caller's when a POST names none; those below it report
+    /// and read.
+    chosen organization: OrgCode = owner => "Cơ quan ban hành";
     /// Its name in Vietnamese.
-    #[schema(example = "Tỷ lệ số hóa hồ sơ, kết quả giải quyết thủ tục hành chính")]
-    pub name: ShortText,
-    /// Its unit (đơn vị tính).
-    #[schema(example = "%")]
-    pub unit: ShortText,
-    /// What kind of number it is.
-    pub kind: IndicatorKind,
-    /// True for what arises in a period and adds up over periods (phát sinh); false for a stock, whose last value counts.
-    pub flow: bool,
-    /// How often it is reported (kỳ báo cáo); null when any period is taken.
-    pub frequency: Option<Frequency>,
+    required name: ShortText => "Tên chỉ tiêu";
+    /// Its unit (đơn vị tính); it changes only while there is no figure.
+    required unit: ShortText => "Đơn vị tính";
+    /// What kind of number it is; it changes only while there is no figure.
+    required kind: IndicatorKind => "Loại chỉ tiêu";
+    /// True for what arises in a period and adds up over periods (phát sinh); false for a stock, whose last value
+    /// counts. It changes only while there is no figure.
+    required flow: bool => "Phát sinh trong kỳ";
+    /// How often it is reported (kỳ báo cáo); null when any period is taken. It changes only while there is no figure.
+    optional frequency: Frequency => "Kỳ báo cáo";
     /// What the numerator counts (tử số).
-    #[schema(example = "Số hồ sơ đã số hóa")]
-    pub numerator_label: Option<ShortText>,
+    optional numerator_label: ShortText => "Tử số";
     /// What the denominator counts (mẫu số).
-    #[schema(example = "Tổng số hồ sơ phải số hóa")]
-    pub denominator_label: Option<ShortText>,
+    optional denominator_label: ShortText => "Mẫu số";
     /// What is counted (đối tượng).
-    pub population: Option<LongText>,
+    optional population: LongText => "Đối tượng";
     /// How it is computed (phương pháp tính).
-    pub method: Option<LongText>,
+    optional method: LongText => "Phương pháp tính";
     /// The document that sets it (văn bản).
-    pub document: Option<DocumentId>,
+    optional document: DocumentId => "Văn bản";
     /// Where in that document (điều, khoản, mục).
-    #[schema(example = "II.2.1")]
-    pub clause: Option<ShortText>,
+    optional clause: ShortText => "Điều, khoản, mục";
     /// The heading it stands under (nhóm).
-    pub group: Option<ShortText>,
+    optional group: ShortText => "Nhóm";
     /// Name and code, folded for the search.
     #[serde(skip)]
-    pub search: String,
+    kept search: String = String::new();
     /// The version of the definition, from 1; figures name the one that they were reported under.
     #[schema(minimum = 1)]
-    pub version: i32,
+    kept version: i32 = 1 => "Phiên bản";
     /// How often the targets were set; 0 while there are none.
     #[schema(minimum = 0)]
-    pub targets_version: i32,
+    kept targets_version: i32 = 0 => "Phiên bản mục tiêu";
     /// When the set of targets was last given.
     #[serde(skip)]
-    pub targets_updated_at: Option<Instant>,
+    kept targets_updated_at: Option<Instant> = None;
     /// What it must reach (mục tiêu).
     // Loaded apart: the table's own query answers an empty list.
     #[diesel(select_expression = IntoSql::into_sql::<Text>("[]"), select_expression_type = AsExprOf<&'static str, Text>)]
     #[diesel(skip_insertion, skip_update)]
     #[schema(value_type = Vec<Target>)]
-    pub targets: JsonText<Vec<Target>>,
+    kept targets: JsonText<Vec<Target>> = JsonText::default() => "Mục tiêu";
     /// When it was first recorded.
-    pub created_at: Instant,
+    kept created_at: Instant = now => "Ghi nhận lúc";
     /// When this version was recorded.
-    pub updated_at: Instant,
+    kept updated_at: Instant = now => "Cập nhật lúc";
 }
 
 impl Versioned for Indicator {
@@ -101,164 +110,21 @@ impl Versioned for Indicator {
 
 page!(IndicatorPage, Indicator, "indicators");
 
-/// An indicator (chỉ tiêu) to define.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IndicatorCreate {
-    /// Its code, for ever.
-    pub code: IndicatorCode,
-    /// The organization that defines it; the caller's when absent.
-    pub organization: Option<OrgCode>,
-    /// Its name in Vietnamese.
-    #[schema(example = "Tỷ lệ số hóa hồ sơ, kết quả giải quyết thủ tục hành chính")]
-    pub name: ShortText,
-    /// Its unit (đơn vị tính).
-    #[schema(example = "%")]
-    pub unit: ShortText,
-    /// What kind of number it is.
-    pub kind: IndicatorKind,
-    /// True when it adds up over periods (phát sinh), false for a stock.
-    pub flow: bool,
-    /// How often it is reported; absent when any period is taken.
-    pub frequency: Option<Frequency>,
-    /// What the numerator counts (tử số).
-    pub numerator_label: Option<ShortText>,
-    /// What the denominator counts (mẫu số).
-    pub denominator_label: Option<ShortText>,
-    /// What is counted (đối tượng).
-    pub population: Option<LongText>,
-    /// How it is computed (phương pháp tính).
-    pub method: Option<LongText>,
-    /// The document that sets it (văn bản).
-    pub document: Option<DocumentId>,
-    /// Where in that document.
-    pub clause: Option<ShortText>,
-    /// The heading it stands under (nhóm).
-    pub group: Option<ShortText>,
-}
-
 impl IndicatorCreate {
-    /// The first version, owned by `organization`.
+    /// The first version, owned by `owner` unless the body names another.
     #[must_use]
-    pub fn into_indicator(self, organization: OrgCode, now: Instant) -> Indicator {
-        Indicator {
-            search: searchable(&self.code, &self.name),
-            code: self.code,
-            organization,
-            name: self.name,
-            unit: self.unit,
-            kind: self.kind,
-            flow: self.flow,
-            frequency: self.frequency,
-            numerator_label: self.numerator_label,
-            denominator_label: self.denominator_label,
-            population: self.population,
-            method: self.method,
-            document: self.document,
-            clause: self.clause,
-            group: self.group,
-            version: 1,
-            targets_version: 0,
-            targets_updated_at: None,
-            targets: JsonText(Vec::new()),
-            created_at: now,
-            updated_at: now,
-        }
+    pub fn into_indicator(self, owner: OrgCode, now: Instant) -> Indicator {
+        Indicator::first(self, now, owner).searchable()
     }
-}
-
-/// What may change of an indicator (chỉ tiêu), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
-/// empties it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IndicatorPatch {
-    /// A new name.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub name: Option<ShortText>,
-    /// A new unit; only while there is no figure.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub unit: Option<ShortText>,
-    /// A new kind; only while there is no figure.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub kind: Option<IndicatorKind>,
-    /// Whether it adds up over periods; only while there is no figure.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub flow: Option<bool>,
-    /// How often it is reported.
-    #[serde(default)]
-    #[schema(value_type = Option<Frequency>)]
-    pub frequency: Patched<Frequency>,
-    /// What the numerator counts (tử số).
-    #[serde(default)]
-    #[schema(value_type = Option<ShortText>)]
-    pub numerator_label: Patched<ShortText>,
-    /// What the denominator counts (mẫu số).
-    #[serde(default)]
-    #[schema(value_type = Option<ShortText>)]
-    pub denominator_label: Patched<ShortText>,
-    /// What is counted (đối tượng).
-    #[serde(default)]
-    #[schema(value_type = Option<LongText>)]
-    pub population: Patched<LongText>,
-    /// How it is computed (phương pháp tính).
-    #[serde(default)]
-    #[schema(value_type = Option<LongText>)]
-    pub method: Patched<LongText>,
-    /// The document that sets it (văn bản).
-    #[serde(default)]
-    #[schema(value_type = Option<DocumentId>)]
-    pub document: Patched<DocumentId>,
-    /// Where in that document.
-    #[serde(default)]
-    #[schema(value_type = Option<ShortText>)]
-    pub clause: Patched<ShortText>,
-    /// The heading it stands under (nhóm).
-    #[serde(default)]
-    #[schema(value_type = Option<ShortText>)]
-    pub group: Patched<ShortText>,
 }
 
 impl Indicator {
-    /// The definition as patched, still with the version it had.
+    /// With what `q` looks in.
     #[must_use]
-    pub fn patched(&self, patch: IndicatorPatch) -> Self {
-        let mut next = self.clone();
-        next.name = patch.name.unwrap_or(next.name);
-        next.unit = patch.unit.unwrap_or(next.unit);
-        next.kind = patch.kind.unwrap_or(next.kind);
-        next.flow = patch.flow.unwrap_or(next.flow);
-        patch.frequency.apply(&mut next.frequency);
-        patch.numerator_label.apply(&mut next.numerator_label);
-        patch.denominator_label.apply(&mut next.denominator_label);
-        patch.population.apply(&mut next.population);
-        patch.method.apply(&mut next.method);
-        patch.document.apply(&mut next.document);
-        patch.clause.apply(&mut next.clause);
-        patch.group.apply(&mut next.group);
-        next.search = searchable(&next.code, &next.name);
-        next
+    pub fn searchable(mut self) -> Self {
+        self.search = fold(&format!("{} {}", self.code, self.name));
+        self
     }
-
-    /// The definition as given whole, still with the version and the targets it had.
-    #[must_use]
-    pub fn redefined(&self, new: IndicatorCreate, organization: OrgCode) -> Self {
-        Self {
-            version: self.version,
-            targets_version: self.targets_version,
-            targets_updated_at: self.targets_updated_at,
-            targets: self.targets.clone(),
-            updated_at: self.updated_at,
-            ..new.into_indicator(organization, self.created_at)
-        }
-    }
-}
-
-fn searchable(code: &IndicatorCode, name: &ShortText) -> String {
-    fold(&format!("{code} {name}"))
 }
 
 /// Which indicators to list.

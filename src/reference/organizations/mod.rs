@@ -83,9 +83,19 @@ pub async fn update(
     precondition: Option<&Precondition>,
     patch: OrganizationPatch,
 ) -> Result<(Organization, Outcome), Problem> {
+    change(db, caller, code, precondition, |current| current.patched(patch)).await
+}
+
+async fn change(
+    db: &mut Db,
+    caller: &Caller,
+    code: &OrgCode,
+    precondition: Option<&Precondition>,
+    make: impl FnOnce(Organization) -> Organization,
+) -> Result<(Organization, Outcome), Problem> {
     store::lock_tree(db).await?;
     let current = resource::admit(store::lock(db, caller.subtree(), code).await?, caller, precondition)?;
-    let next = current.patched(patch);
+    let next = make(current.clone());
     resource::commit(db, caller, &current, next, None, async |db, next| {
         check(next)?;
         if next.parent != current.parent {
@@ -105,7 +115,7 @@ pub async fn put(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Resul
         return Ok((create(db, caller, new).await?, Outcome::Created));
     }
     let code = new.code.clone();
-    update(db, caller, &code, None, new.into()).await
+    change(db, caller, &code, None, |current| current.replaced(new)).await
 }
 
 /// The path of an organization below another parent.

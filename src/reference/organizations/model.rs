@@ -7,10 +7,10 @@ use crate::base::{
     db::{
         prelude::*,
         schema::organizations,
-        types::{Day, Instant, JsonText, OrgCode, ShortText},
+        types::{Day, Instant, OrgCode, ShortText},
     },
     page::page,
-    resource::{Patched, Versioned},
+    resource::{Versioned, fields},
 };
 
 /// An official code of an organization in one scheme (mã định danh).
@@ -25,39 +25,47 @@ pub struct Identifier {
     pub value: ShortText,
 }
 
-/// A node of the administrative tree (cơ quan, đơn vị).
-#[derive(
-    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize, ToSchema,
-)]
-#[diesel(table_name = organizations, primary_key(code), treat_none_as_null = true)]
-pub struct Organization {
+fields! {
+    /// A node of the administrative tree (cơ quan, đơn vị).
+    #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize)]
+    #[derive(ToSchema)]
+    #[diesel(table_name = organizations, primary_key(code), treat_none_as_null = true)]
+    entity Organization;
+    first(path: String, now: Instant);
+    /// An organization (cơ quan, đơn vị) to add to the tree.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    create OrganizationCreate;
+    /// What may change of an organization (cơ quan, đơn vị), as a merge patch (RFC 7396): absent fields stay, null clears; a
+    /// list is replaced whole, and null empties it.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    patch OrganizationPatch;
+
     /// Its code, for ever.
-    pub code: OrgCode,
+    key code: OrgCode => "Mã";
     /// Its name in Vietnamese.
-    #[schema(example = "Thanh tra tỉnh Lai Châu")]
-    pub name: ShortText,
-    /// What it is, such as `province`, `agency`, `office`.
-    #[schema(example = "agency")]
-    pub kind: ShortText,
-    /// The organization above it; null for a root.
-    pub parent: Option<OrgCode>,
+    required name: ShortText => "Tên";
+    /// What it is, such as `province`, `agency`, `office`, `division`.
+    required kind: ShortText => "Loại";
+    /// The organization above it; null for a root. Another parent moves the whole subtree.
+    lasting parent: OrgCode => "Cơ quan cấp trên";
     /// Where it stands: codes from the root down.
     #[serde(skip)]
-    pub path: String,
-    /// Official codes; empty while they are unknown.
-    #[schema(value_type = Vec<Identifier>)]
-    pub identifiers: JsonText<Vec<Identifier>>,
+    kept path: String = path;
+    /// Official codes (mã định danh), at most 50; empty while they are unknown.
+    list(50) identifiers: Identifier => "Mã định danh";
     /// First day of its existence, when known.
-    pub valid_from: Option<Day>,
+    optional valid_from: Day => "Từ ngày";
     /// Last day of its existence; null while it exists.
-    pub valid_to: Option<Day>,
+    optional valid_to: Day => "Đến ngày";
     /// Counts from 1; the ETag.
     #[schema(minimum = 1)]
-    pub version: i32,
+    kept version: i32 = 1 => "Phiên bản";
     /// When it was first recorded.
-    pub created_at: Instant,
+    kept created_at: Instant = now => "Ghi nhận lúc";
     /// When this version was recorded.
-    pub updated_at: Instant,
+    kept updated_at: Instant = now => "Cập nhật lúc";
 }
 
 impl Versioned for Organization {
@@ -68,107 +76,12 @@ impl Versioned for Organization {
 
 page!(OrganizationPage, Organization, "organizations");
 
-/// An organization (cơ quan, đơn vị) to add to the tree.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OrganizationCreate {
-    /// Its code, for ever.
-    pub code: OrgCode,
-    /// Its name in Vietnamese.
-    #[schema(example = "Phòng Nghiệp vụ 1")]
-    pub name: ShortText,
-    /// What it is, such as `agency`, `office`, `division`.
-    #[schema(example = "division")]
-    pub kind: ShortText,
-    /// The organization above it.
-    pub parent: Option<OrgCode>,
-    /// Official codes (mã định danh), at most 50.
-    #[serde(default)]
-    #[schema(max_items = 50)]
-    pub identifiers: Vec<Identifier>,
-    /// First day of its existence.
-    pub valid_from: Option<Day>,
-    /// Last day of its existence.
-    pub valid_to: Option<Day>,
-}
-
 impl OrganizationCreate {
     /// The first version, below `parent_path`.
     #[must_use]
     pub fn into_organization(self, parent_path: &str, now: Instant) -> Organization {
-        Organization {
-            path: format!("{parent_path}{}/", self.code),
-            code: self.code,
-            name: self.name,
-            kind: self.kind,
-            parent: self.parent,
-            identifiers: JsonText(self.identifiers),
-            valid_from: self.valid_from,
-            valid_to: self.valid_to,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        }
-    }
-}
-
-/// What may change of an organization (cơ quan, đơn vị), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
-/// empties it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OrganizationPatch {
-    /// A new name.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub name: Option<ShortText>,
-    /// A new kind.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub kind: Option<ShortText>,
-    /// A new parent: the whole subtree moves.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub parent: Option<OrgCode>,
-    /// The whole new list of official codes (mã định danh), at most 50.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Identifier>>, max_items = 50)]
-    pub identifiers: Patched<Vec<Identifier>>,
-    /// First day of its existence.
-    #[serde(default)]
-    #[schema(value_type = Option<Day>)]
-    pub valid_from: Patched<Day>,
-    /// Last day of its existence.
-    #[serde(default)]
-    #[schema(value_type = Option<Day>)]
-    pub valid_to: Patched<Day>,
-}
-
-impl From<OrganizationCreate> for OrganizationPatch {
-    /// A patch that sets every field.
-    fn from(new: OrganizationCreate) -> Self {
-        Self {
-            name: Some(new.name),
-            kind: Some(new.kind),
-            parent: new.parent,
-            identifiers: Patched::Set(new.identifiers),
-            valid_from: Patched::from(new.valid_from),
-            valid_to: Patched::from(new.valid_to),
-        }
-    }
-}
-
-impl Organization {
-    /// The organization as patched, in the version that it has.
-    #[must_use]
-    pub fn patched(&self, patch: OrganizationPatch) -> Self {
-        let mut next = self.clone();
-        next.name = patch.name.unwrap_or(next.name);
-        next.kind = patch.kind.unwrap_or(next.kind);
-        next.parent = patch.parent.or(next.parent);
-        patch.identifiers.apply_list(&mut next.identifiers.0);
-        patch.valid_from.apply(&mut next.valid_from);
-        patch.valid_to.apply(&mut next.valid_to);
-        next
+        let path = format!("{parent_path}{}/", self.code);
+        Organization::first(self, path, now)
     }
 }
 

@@ -73,7 +73,7 @@ pub async fn update(
     patch: InspectionPatch,
 ) -> Result<Inspection, Problem> {
     let current = resource::admit(store::lock(db, caller.subtree(), id).await?, caller, Some(precondition))?;
-    let next = current.patched(patch);
+    let next = current.clone().patched(patch).in_order();
     let rules = async |db: &mut Db, next: &mut Inspection| check(db, caller, Some(&current), next).await;
     resource::commit(db, caller, &current, next, None, rules).await.map(|(inspection, _)| inspection)
 }

@@ -9,10 +9,10 @@ use crate::base::{
         JsonAggregate,
         prelude::*,
         schema::inspections,
-        types::{Day, InspectionId, Instant, JsonText, LongText, OrgCode, TaskId, string_enum},
+        types::{Day, InspectionId, Instant, LongText, OrgCode, TaskId, string_enum},
     },
     page::page,
-    resource::{Patched, Versioned},
+    resource::{Versioned, fields},
 };
 
 string_enum! {
@@ -40,37 +40,48 @@ pub struct Finding {
     pub closed_on: Option<Day>,
 }
 
-/// An inspection of how tasks are carried out (kiểm tra).
-#[derive(
-    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize, ToSchema,
-)]
-#[diesel(table_name = inspections, treat_none_as_null = true)]
-pub struct Inspection {
+fields! {
+    /// An inspection of how tasks are carried out (kiểm tra).
+    #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable, Serialize)]
+    #[derive(ToSchema)]
+    #[diesel(table_name = inspections, treat_none_as_null = true)]
+    entity Inspection;
+    first(id: InspectionId, now: Instant);
+    absent(inspector: OrgCode);
+    /// An inspection (kiểm tra) to record.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    create InspectionCreate;
+    /// What may change of an inspection (kiểm tra), as a merge patch (RFC 7396): absent fields stay, null clears; a list is
+    /// replaced whole, and null empties it.
+    #[derive(Debug, Clone, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    patch InspectionPatch;
+
     /// Its id, for ever.
-    pub id: InspectionId,
-    /// The organization that inspects (cơ quan kiểm tra).
-    pub organization: OrgCode,
+    kept id: InspectionId = id => "Mã định danh";
+    /// The organization that inspects (cơ quan kiểm tra); the caller's when a POST names none.
+    filled organization: OrgCode = inspector => "Cơ quan kiểm tra";
     /// Whether it was planned or called for.
-    pub kind: InspectionKind,
-    /// The day on which it was held.
+    required kind: InspectionKind => "Hình thức kiểm tra";
+    /// The day on which it was held, not in the future.
     #[schema(example = "2026-11-20")]
-    pub held_on: Day,
+    required held_on: Day => "Ngày kiểm tra";
     /// The tasks that it looked at (nhiệm vụ được kiểm tra), by id.
-    #[diesel(skip_insertion, skip_update, select_expression = TASKS, select_expression_type = JsonAggregate)]
-    #[schema(value_type = Vec<TaskId>)]
-    pub tasks: JsonText<Vec<TaskId>>,
+    list(500) tasks: TaskId => "Nhiệm vụ được kiểm tra", stored #[diesel(
+        skip_insertion, skip_update, select_expression = TASKS, select_expression_type = JsonAggregate
+    )];
     /// What it found, in the inspector's order.
-    #[schema(value_type = Vec<Finding>)]
-    pub findings: JsonText<Vec<Finding>>,
+    list(200) findings: Finding => "Phát hiện";
     /// What it concluded (kết luận).
-    pub conclusion: Option<LongText>,
+    optional conclusion: LongText => "Kết luận";
     /// Counts from 1; the ETag.
     #[schema(minimum = 1)]
-    pub version: i32,
+    kept version: i32 = 1 => "Phiên bản";
     /// When it was first recorded.
-    pub created_at: Instant,
+    kept created_at: Instant = now => "Ghi nhận lúc";
     /// When this version was recorded.
-    pub updated_at: Instant,
+    kept updated_at: Instant = now => "Cập nhật lúc";
 }
 
 const TASKS: JsonAggregate = JsonAggregate {
@@ -86,99 +97,21 @@ impl Versioned for Inspection {
 
 page!(InspectionPage, Inspection, "inspections");
 
-/// An inspection (kiểm tra) to record.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct InspectionCreate {
-    /// The organization that inspects (cơ quan kiểm tra); the caller's when absent.
-    pub organization: Option<OrgCode>,
-    /// Whether it was planned or called for.
-    pub kind: InspectionKind,
-    /// The day on which it was held, not in the future.
-    #[schema(example = "2026-11-20")]
-    pub held_on: Day,
-    /// The tasks that it looked at (nhiệm vụ được kiểm tra), by id.
-    #[serde(default)]
-    #[schema(max_items = 500)]
-    pub tasks: Vec<TaskId>,
-    /// What it found.
-    #[serde(default)]
-    #[schema(max_items = 200)]
-    pub findings: Vec<Finding>,
-    /// What it concluded (kết luận).
-    pub conclusion: Option<LongText>,
-}
-
 impl InspectionCreate {
     /// The first version; `inspector` held it unless the body names another.
     #[must_use]
     pub fn into_inspection(self, inspector: &OrgCode, now: Instant) -> Inspection {
-        Inspection {
-            id: InspectionId(new_id()),
-            organization: self.organization.unwrap_or_else(|| inspector.clone()),
-            kind: self.kind,
-            held_on: self.held_on,
-            tasks: in_order(self.tasks),
-            findings: JsonText(self.findings),
-            conclusion: self.conclusion,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        }
+        Inspection::first(self, InspectionId(new_id()), now, inspector.clone()).in_order()
     }
-}
-
-/// What may change of an inspection (kiểm tra), as a merge patch (RFC 7396): absent fields stay, null clears; a list is replaced whole, and null
-/// empties it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct InspectionPatch {
-    /// Another organization that inspects.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub organization: Option<OrgCode>,
-    /// A new kind.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub kind: Option<InspectionKind>,
-    /// Another day on which it was held.
-    #[schema(nullable = false)]
-    #[serde(default, deserialize_with = "crate::base::resource::not_null")]
-    pub held_on: Option<Day>,
-    /// The whole new list of tasks that it looked at.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<TaskId>>, max_items = 500)]
-    pub tasks: Patched<Vec<TaskId>>,
-    /// The whole new list of what it found.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Finding>>, max_items = 200)]
-    pub findings: Patched<Vec<Finding>>,
-    /// What it concluded (kết luận).
-    #[serde(default)]
-    #[schema(value_type = Option<LongText>)]
-    pub conclusion: Patched<LongText>,
 }
 
 impl Inspection {
-    /// The inspection as patched, in the version that it has.
+    /// With its tasks in the order in which they are read back, so that equal inspections compare equal.
     #[must_use]
-    pub fn patched(&self, patch: InspectionPatch) -> Self {
-        let mut next = self.clone();
-        next.organization = patch.organization.unwrap_or(next.organization);
-        next.kind = patch.kind.unwrap_or(next.kind);
-        next.held_on = patch.held_on.unwrap_or(next.held_on);
-        patch.tasks.apply_list(&mut next.tasks.0);
-        next.tasks = in_order(next.tasks.0);
-        patch.findings.apply_list(&mut next.findings.0);
-        patch.conclusion.apply(&mut next.conclusion);
-        next
+    pub fn in_order(mut self) -> Self {
+        self.tasks.0.sort_unstable();
+        self
     }
-}
-
-/// Tasks in the order in which they are read back.
-fn in_order(mut tasks: Vec<TaskId>) -> JsonText<Vec<TaskId>> {
-    tasks.sort_unstable();
-    JsonText(tasks)
 }
 
 /// Which inspections to list.

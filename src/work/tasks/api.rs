@@ -7,9 +7,8 @@ use actix_web::{
 
 use super::{
     AsOf, Outcome,
-    bodies::{TaskCreate, TaskPatch, TaskUpdate},
-    model::TaskFilter,
-    view::{COLUMNS, TaskPage, TaskView},
+    model::{Task, TaskCreate, TaskFilter, TaskPatch, TaskUpdate},
+    view::{TaskPage, TaskView},
 };
 use crate::base::{
     auth::{Permit, TasksAssign, TasksRead},
@@ -46,10 +45,10 @@ pub async fn list_tasks(
 ) -> Result<HttpResponse, Problem> {
     let as_of = AsOf::today(&caller, settings.due_soon_days);
     if list.page.is_whole && format != Format::Json {
-        return export(format, COLUMNS, super::export(&store, &caller, list.filter, as_of).await?).await;
+        return export(format, Task::COLUMN_NAMES, super::export(&store, &caller, list.filter, as_of).await?).await;
     }
     let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page, as_of).await).await?;
-    table(&request, format, COLUMNS, &page.map(|task| TaskView::of(task, as_of)))
+    table(&request, format, Task::COLUMN_NAMES, &page.map(|task| TaskView::of(task, as_of)))
 }
 
 /// Assign a task

@@ -4,20 +4,18 @@
 //! through [`progress_updates`], and a due date once given through [`deadline_changes`].
 
 pub mod api;
-pub mod bodies;
 pub mod checks;
 pub mod deadline_changes;
+mod fields;
 pub mod model;
 pub mod progress_updates;
 pub mod store;
 pub mod summary;
 pub mod timeliness;
 pub mod transitions;
-mod versions;
 pub mod view;
 
-use bodies::{TaskCreate, TaskPatch, TaskUpdate};
-use model::{Task, TaskFilter};
+use model::{Task, TaskCreate, TaskFilter, TaskPatch, TaskUpdate};
 pub use timeliness::{AsOf, Timeliness, timeliness};
 use view::TaskView;
 
@@ -153,7 +151,7 @@ pub async fn put(
     if body.due_on.is_some() || current.due_on.is_none() || !store::was_due_later(db, id).await? {
         checks::due_date(&current, body.due_on)?;
     }
-    let next = current.clone().assigned(body);
+    let next = current.clone().replaced(body);
     assign(db, caller, &current, next).await
 }
 
@@ -186,7 +184,7 @@ async fn add(
     key: Option<RecordKey>,
     body: TaskUpdate,
 ) -> Result<Task, Problem> {
-    let first = Task::first(TaskId(clock::new_id()), source, key, body, caller.now());
+    let first = Task::first(body, TaskId(clock::new_id()), source, key, caller.now());
     resource::create(db, caller, first, async |db, task| {
         checks::shape(task)?;
         checks::references(db, caller, None, task).await?;

@@ -3,16 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use super::fields::{Task, TaskCreate, TaskPatch, TaskUpdate};
 use super::timeliness::Timeliness;
 use crate::base::{
-    db::{
-        prelude::*,
-        schema::tasks,
-        types::{
-            Day, DocumentId, IndicatorCode, Instant, JsonText, LongText, OrgCode, Percent, RecordKey, ShortText,
-            SourceCode, TaskId, Vnd, fold, string_enum,
-        },
-    },
+    db::types::{Day, DocumentId, Instant, LongText, OrgCode, RecordKey, ShortText, SourceCode, fold, string_enum},
     resource::Versioned,
 };
 
@@ -86,95 +80,6 @@ pub struct Leader {
     pub position: Option<ShortText>,
 }
 
-/// Work that a document assigns (nhiệm vụ), as the table and the log keep it; [`super::view::TaskView`] is what is answered.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    Queryable,
-    Selectable,
-    Insertable,
-    AsChangeset,
-    Identifiable,
-    Serialize,
-    Deserialize,
-    ToSchema,
-)]
-#[diesel(table_name = tasks, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub struct Task {
-    /// Its id, given by the service.
-    pub id: TaskId,
-    /// Its code in the plan (mã nhiệm vụ); not unique.
-    #[schema(example = "N1.01")]
-    pub code: Option<ShortText>,
-    /// The system that owns it; null when it was entered here.
-    pub source: Option<SourceCode>,
-    /// Its id in that system.
-    pub source_key: Option<RecordKey>,
-    /// What is to be done, in one line.
-    #[schema(example = "Số hóa quy trình nghiệp vụ, hồ sơ, tài liệu")]
-    pub title: ShortText,
-    /// What is to be done, in full.
-    pub description: Option<LongText>,
-    /// The document that assigns it (văn bản giao).
-    pub document: Option<DocumentId>,
-    /// Where in the document (mục, đoạn).
-    #[schema(example = "III.1 đoạn 1")]
-    pub clause: Option<ShortText>,
-    /// The group of tasks that it is counted in (nhóm nhiệm vụ).
-    #[schema(example = "5. Đẩy mạnh chuyển đổi số")]
-    pub group: Option<ShortText>,
-    /// The task that it is a part of.
-    pub parent: Option<TaskId>,
-    /// The organization that answers for it (chủ trì).
-    pub lead: OrgCode,
-    /// The organizations that take part (phối hợp).
-    #[schema(value_type = Vec<OrgCode>)]
-    pub coordinators: JsonText<Vec<OrgCode>>,
-    /// The leader who answers for it.
-    #[schema(value_type = Option<Leader>)]
-    pub leader: Option<JsonText<Leader>>,
-    /// The day it was assigned (ngày giao).
-    pub assigned_on: Option<Day>,
-    /// The day it begins.
-    pub start_on: Option<Day>,
-    /// The last day that is still on time (thời hạn); null when it has no deadline.
-    pub due_on: Option<Day>,
-    /// The due date that was given first (thời hạn ban đầu); it never changes.
-    pub first_due_on: Option<Day>,
-    /// How it comes back.
-    pub recurrence: Recurrence,
-    /// What it must produce (sản phẩm).
-    pub deliverable: Option<LongText>,
-    /// Money planned for it, in đồng (kinh phí dự kiến).
-    pub planned_vnd: Option<Vnd>,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// Where it stands.
-    pub state: TaskState,
-    /// How much of it is done, as the latest progress update says; 100 once completed.
-    pub percent: Percent,
-    /// Money spent so far, in đồng, as the latest progress update says (kinh phí đã sử dụng).
-    pub spent_vnd: Option<Vnd>,
-    /// What has come of it, as the latest progress update says (kết quả).
-    pub results: Option<LongText>,
-    /// The day it was last handed in for confirmation; null while it is being done.
-    pub completed_on: Option<Day>,
-    /// Codes of the indicators that it serves (chỉ tiêu).
-    #[schema(value_type = Vec<IndicatorCode>)]
-    pub indicators: JsonText<Vec<IndicatorCode>>,
-    /// The task that took its place, when its document was replaced.
-    pub superseded_by: Option<TaskId>,
-    /// Counts from 1; the ETag.
-    #[schema(minimum = 1)]
-    pub version: i32,
-    /// When it was first recorded.
-    pub created_at: Instant,
-    /// When this version was recorded.
-    pub updated_at: Instant,
-}
-
 impl Task {
     /// What the table keeps for `q` to look through: code, title, description, clause, group and deliverable, without case and marks.
     #[must_use]
@@ -192,6 +97,14 @@ impl Task {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.state, TaskState::Completed | TaskState::Cancelled)
+    }
+}
+
+impl TaskCreate {
+    /// The owner's key, when there is one, and the rest.
+    #[must_use]
+    pub fn split(mut self) -> (Option<SourceCode>, Option<RecordKey>, TaskUpdate) {
+        (self.source.take(), self.source_key.take(), self.into())
     }
 }
 

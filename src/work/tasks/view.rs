@@ -61,12 +61,3 @@ impl ToSchema for TaskView {
 }
 
 page!(TaskPage, TaskView, "tasks");
-
-/// The columns of a CSV row, in order: the fields of a task.
-#[rustfmt::skip]
-pub const COLUMNS: &[&str] = &[
-    "id", "code", "source", "source_key", "title", "description", "document", "clause", "group", "parent", "lead",
-    "coordinators", "leader", "assigned_on", "start_on", "due_on", "first_due_on", "recurrence", "deliverable",
-    "planned_vnd", "priority", "state", "timeliness", "percent", "spent_vnd", "results", "completed_on", "indicators",
-    "superseded_by", "version", "created_at", "updated_at",
-];

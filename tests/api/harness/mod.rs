@@ -293,7 +293,7 @@ async fn seed(store: &Store, now: Instant) {
             name: name.parse().unwrap(),
             kind: kind.parse().unwrap(),
             parent: (!parent.is_empty()).then(|| parent.parse().unwrap()),
-            identifiers: Vec::new(),
+            identifiers: tiendo::base::db::types::JsonText::default(),
             valid_from: None,
             valid_to: None,
         };

@@ -1,25 +1,31 @@
 //! The change of a task as a statement that is prepared once: diesel prepares its own `UPDATE` anew each time.
 
 use diesel::{
-    pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{BigInt, Date, Integer, Nullable},
-    sqlite::{Sqlite, SqliteConnection},
+    sqlite::SqliteConnection,
 };
 
-use super::Task;
-use crate::base::db::{prelude::*, types::sql};
+use super::{Task, tasks};
+use crate::base::db::{
+    prelude::*,
+    types::{TaskId, sql},
+};
+
+/// Every column but the id, with its new value. Null is a value here (`treat_none_as_null`), so the statement's text is
+/// always the same, which is what makes it safe to keep prepared.
+type Changes = <(Task, diesel::dsl::Eq<tasks::search, String>) as AsChangeset>::Changeset;
 
 /// Puts a new version of a task in the place of the old.
 pub struct Replace {
-    task: Task,
-    search: String,
+    id: TaskId,
+    changes: Changes,
 }
 
 impl Replace {
     /// The version that is to stand.
     pub fn by(task: Task) -> Self {
-        Self { search: task.search_text(), task }
+        let (id, search) = (task.id, tasks::search.eq(task.search_text()));
+        Self { id, changes: (task, search).as_changeset() }
     }
 }
 
@@ -30,60 +36,16 @@ impl QueryId for Replace {
 
 impl diesel::RunQueryDsl<SqliteConnection> for Replace {}
 
-/// Every column but the id, with its type in the database.
-macro_rules! replace {
-    ($backend:ty) => {
-        replace! { $backend:
-            code: Nullable<Text>,
-            source: Nullable<Text>,
-            source_key: Nullable<Text>,
-            title: Text,
-            description: Nullable<Text>,
-            document: Nullable<sql::Uuid>,
-            clause: Nullable<Text>,
-            group: Nullable<Text>,
-            parent: Nullable<sql::Uuid>,
-            lead: Text,
-            coordinators: Text,
-            leader: Nullable<Text>,
-            assigned_on: Nullable<Date>,
-            start_on: Nullable<Date>,
-            due_on: Nullable<Date>,
-            first_due_on: Nullable<Date>,
-            recurrence: Text,
-            deliverable: Nullable<Text>,
-            planned_vnd: Nullable<BigInt>,
-            priority: Text,
-            state: Text,
-            percent: BigInt,
-            spent_vnd: Nullable<BigInt>,
-            results: Nullable<Text>,
-            completed_on: Nullable<Date>,
-            indicators: Text,
-            superseded_by: Nullable<sql::Uuid>,
-            version: Integer,
-            created_at: sql::Instant,
-            updated_at: sql::Instant,
-        }
-    };
-    ($backend:ty: $($column:ident: $kind:ty,)+) => {
-        impl QueryFragment<$backend> for Replace {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
-                let Self { task, search } = self;
-                out.push_sql("UPDATE tasks SET search = ");
-                out.push_bind_param::<Text, _>(search)?;
-                $(
-                    out.push_sql(", ");
-                    out.push_identifier(stringify!($column))?;
-                    out.push_sql(" = ");
-                    out.push_bind_param::<$kind, _>(&task.$column)?;
-                )+
-                out.push_sql(" WHERE id = ");
-                out.push_bind_param::<sql::Uuid, _>(&task.id)
-            }
-        }
-    };
+impl<DB: diesel::backend::Backend> QueryFragment<DB> for Replace
+where
+    Changes: QueryFragment<DB>,
+    DB: diesel::sql_types::HasSqlType<sql::Uuid>,
+    TaskId: diesel::serialize::ToSql<sql::Uuid, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE tasks SET ");
+        self.changes.walk_ast(out.reborrow())?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<sql::Uuid, _>(&self.id)
+    }
 }
-
-replace!(Pg);
-replace!(Sqlite);
