@@ -63,6 +63,18 @@ fn attributes_are_a_third_of_their_handlers_at_most() {
 }
 
 #[test]
+fn attributes_are_within_the_line() {
+    let mut faults = Vec::new();
+    for (file, handler) in handlers() {
+        let width = handler.widest_attribute;
+        if width > 120 {
+            faults.push(format!("{file}: an attribute of {} is {width} columns wide, at most 120", handler.name));
+        }
+    }
+    assert_none(&faults, "rustfmt leaves attributes alone; break the line by hand:");
+}
+
+#[test]
 fn names_say_what_is_inside() {
     let vague = ["util", "helper", "manager", "common", "misc"];
     let files = files("src").into_iter().chain(files("tests")).map(|(file, _)| file);
