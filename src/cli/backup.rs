@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::say;
+use super::terminal::say;
 use crate::base::{
     db::{Url, backup},
     settings::Settings,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{block_on, operator, say, store, told};
+use super::terminal::{block_on, operator, say, store, told};
 use crate::{
     access::clients::{
         self,

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::{block_on, load, migrate, operator, say, serve, store, told};
+use super::{
+    load, migrate, serve,
+    terminal::{block_on, operator, say, store, told},
+};
 use crate::{
     access::clients::{self, model::NewClient},
     base::{

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{block_on, operator, say, store, told};
+use super::terminal::{block_on, operator, say, store, told};
 use crate::{
     base::{db::Store, problem::Problem, settings::Settings},
     exchange::plans::{

@@ -1,6 +1,6 @@
 //! `tiendo migrate`.
 
-use super::{block_on, say, store, told};
+use super::terminal::{block_on, say, store, told};
 use crate::{
     access::clients,
     base::{

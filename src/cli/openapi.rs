@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::say;
+use super::terminal::say;
 use crate::server::openapi::Document;
 
 #[derive(Args)]

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::{block_on, migrate::complete};
+use super::{migrate::complete, terminal::block_on};
 use crate::{
     base::{
         clock::Clock,

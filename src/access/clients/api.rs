@@ -24,8 +24,7 @@ use crate::{
 /// The machine callers (hệ thống kết nối) that are bound to an organization of the caller's part of the tree, in the
 /// order in which they were added, the suspended ones included. Call it to review who may do what: each shows its
 /// scopes and how it proves itself. Secrets and keys are not shown, here or anywhere else.
-#[utoipa::path(tag = "Reference", params(ClientFilter, PageParams), security(("oauth2" = ["admin"])),
-    responses((status = 200, description = "One page of clients.", body = ClientPage)))]
+#[utoipa::path(params(ClientFilter, PageParams), responses((status = 200, body = ClientPage)))]
 #[get("")]
 pub async fn list_clients(
     caller: Permit<Admin>,
@@ -44,8 +43,10 @@ pub async fn list_clients(
 ///
 /// Send an `Idempotency-Key`, so that a repetition is not a second client; the repeated answer holds no secret. When
 /// the first answer was lost, ask for a new one with `POST /v1/clients/{id}/secrets`.
-#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["admin"])),
-    responses((status = 201, description = "Added; `Location` says where it is. The secret is not shown again.", body = ClientCredentials)))]
+#[utoipa::path(
+    params(IdempotencyKey),
+    responses((status = 201, description = "Added. The secret is not shown again.", body = ClientCredentials)),
+)]
 #[post("")]
 pub async fn create_client(
     caller: Permit<Admin>,
@@ -56,7 +57,7 @@ pub async fn create_client(
     // What is kept for a repetition holds no secret: the answer with it passes beside.
     let fresh = Arc::new(OnceLock::new());
     let told = Arc::clone(&fresh);
-    let kept = crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
+    let kept = crate::base::http::post(&store, caller, retry, body, async move |db, caller, new| {
         let (client, secret) = super::create(db, caller, new.into()).await?;
         let client = client.record()?;
         let kept =
@@ -73,8 +74,7 @@ pub async fn create_client(
 /// One machine caller (hệ thống kết nối): its organization, its scopes, how it proves itself, and whether it may call.
 /// Its secret and its keys are not shown. This is for those who look after clients; a client that wants to know its own
 /// rights asks `GET /v1/me`, for which it needs no scope.
-#[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
-    responses((status = 200, description = "The client, without what is secret.", body = ClientRecord)))]
+#[utoipa::path(params(ClientId), responses((status = 200, body = ClientRecord)))]
 #[get("/{id}")]
 pub async fn get_client(
     caller: Permit<Admin>,
@@ -91,8 +91,7 @@ pub async fn get_client(
 /// secret before at once, while tokens got with them live on until they expire; for that the caller must hold every
 /// scope of the client (403 `scope-missing`). Name, organization and scopes do not change: add another client instead.
 /// `If-Match` is required; `*` stops a client whatever its version. A repetition changes nothing.
-#[utoipa::path(tag = "Reference", params(ClientId, IfMatch), security(("oauth2" = ["admin"])),
-    responses((status = 200, description = "The client as it is now.", body = ClientRecord)))]
+#[utoipa::path(params(ClientId, IfMatch), responses((status = 200, body = ClientRecord)))]
 #[patch("/{id}")]
 pub async fn update_client(
     caller: Permit<Admin>,
@@ -102,7 +101,7 @@ pub async fn update_client(
     store: Data<Store>,
     tokens: Data<TokenService>,
 ) -> Result<Tagged<ClientRecord>, Problem> {
-    let (caller, id) = (caller.caller(), *id);
+    let id = *id;
     let client = store.write(async move |db| super::update(db, &caller, id, &etag, patch.into_inner()).await).await?;
     tokens.forget_client(id);
     client.record().map(Tagged)
@@ -114,15 +113,17 @@ pub async fn update_client(
 /// no other; the one before stops working at once, so be ready to put the new one in place. Repeat the request when the
 /// answer was lost: every call makes another secret. The caller must hold every scope of the client (hệ thống kết nối).
 /// One with keys of its own has no secret (422 `client-has-keys`): give it new keys with `PATCH /v1/clients/{id}`.
-#[utoipa::path(tag = "Reference", params(ClientId), security(("oauth2" = ["admin"])),
-    responses((status = 201, description = "The client and its new secret, which is not shown again.", body = ClientCredentials)))]
+#[utoipa::path(
+    params(ClientId),
+    responses((status = 201, description = "The new secret, which is not shown again.", body = ClientCredentials)),
+)]
 #[post("/{id}/secrets")]
 pub async fn create_client_secret(
     caller: Permit<Admin>,
     id: Path<ClientId>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let (caller, id) = (caller.caller(), *id);
+    let id = *id;
     let rotate = store.write(async move |db| {
         let (client, secret) = super::rotate(db, &caller, id).await?;
         Ok::<_, Problem>(ClientCredentials { client: client.record()?, secret: Some(secret) })

@@ -57,7 +57,7 @@ pub struct Limits {
 /// whose part of the tree it sees, its scopes (quyền) and its limits. Any valid token may call it, whatever its scopes.
 /// A client that gets an unexpected 403 or 404 elsewhere finds the reason here; `server_time` shows whether its own
 /// clock is right, which signed assertions depend on.
-#[utoipa::path(tag = "Start here", security(("oauth2" = [])), responses((status = 200, description = "The client, its rights and its limits.", body = Me)))]
+#[utoipa::path(responses((status = 200, description = "The client, its rights and its limits.", body = Me)))]
 #[get("")]
 pub async fn get_me(caller: Permit<AnyClient>, settings: Data<Settings>) -> Json<Me> {
     Json(Me {

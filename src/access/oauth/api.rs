@@ -28,12 +28,9 @@ use crate::base::{http::Form, problem::Problem};
 /// RFC 7523), which can be used once. Leave `scope` out to get all that the client may do. Refusals have the OAuth
 /// form, not that of a problem.
 #[utoipa::path(
-    tag = "Start here", security(()),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = 200, description = "The token, its life and its scopes.", body = TokenAnswer),
-        (status = 400, body = OauthError), (status = 401, body = OauthError),
-    ))]
+    responses((status = 200, body = TokenAnswer), (status = 400, body = OauthError), (status = 401, body = OauthError)),
+)]
 #[post("/oauth2/token")]
 pub async fn issue_token(
     request: HttpRequest,
@@ -57,9 +54,12 @@ pub async fn issue_token(
 /// may go on accepting the token for up to 5 seconds. To stop a client with all its tokens, suspend it: `PATCH
 /// /v1/clients/{id}`.
 #[utoipa::path(
-    tag = "Start here", security(()),
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "Taken back, or never this client's token (RFC 7009, 2.2)."), (status = 400, body = OauthError), (status = 401, body = OauthError)))]
+    responses(
+        (status = 200, description = "Taken back, or never this client's token (RFC 7009, 2.2)."),
+        (status = 400, body = OauthError), (status = 401, body = OauthError),
+    ),
+)]
 #[post("/oauth2/revoke")]
 pub async fn revoke_token(
     request: HttpRequest,
@@ -81,7 +81,7 @@ pub async fn revoke_token(
 /// (RFC 7517). Keep it for an hour and choose the key by the token's `kid`; fetch it again when a token names a key
 /// that you do not know. Keys change every 90 days, and the next one is in the set before it is used. No token is
 /// needed.
-#[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "A JWK set (RFC 7517); the next key is in it before it is used.", body = Object)))]
+#[utoipa::path(responses((status = 200, description = "A JWK set (RFC 7517).", body = Object)))]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(tokens: Data<TokenService>) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(tokens.keys().public())
@@ -92,7 +92,7 @@ pub async fn get_jwks(tokens: Data<TokenService>) -> HttpResponse {
 /// What an OAuth library needs to set itself up (RFC 8414): addresses of the token endpoint and the keys, ways in which
 /// a client (hệ thống kết nối) can prove itself, scopes (quyền). A client that is configured by hand needs only the
 /// token endpoint. It may be kept for an hour. No token is needed.
-#[utoipa::path(tag = "Start here", security(()), responses((status = 200, description = "Addresses, methods and scopes.", body = Metadata)))]
+#[utoipa::path(responses((status = 200, body = Metadata)))]
 #[get("/.well-known/oauth-authorization-server")]
 pub async fn get_metadata(tokens: Data<TokenService>) -> HttpResponse {
     HttpResponse::Ok()

@@ -9,10 +9,15 @@ use std::{
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::{Caller, ScopeName, middleware::AuthOutcome};
-use crate::base::{i18n::bilingual, problem::Problem};
+use crate::base::{db::types::Instant, i18n::bilingual, problem::Problem};
 
-/// A caller that holds one of `S`'s scopes. It stands first in a handler's arguments, so that it is asked first.
+/// A caller that holds one of `S`'s scopes. It stands first in a handler's arguments, so that it is asked first, and is
+/// moved into the transaction of a write: what is done there was permitted.
 pub struct Permit<S>(Caller, PhantomData<S>);
+
+/// The caller's `now`, for extractors that stand behind the permit and cannot see it.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestTime(pub Instant);
 
 /// The scopes that open an operation; any one of them does.
 pub trait Opens {
@@ -28,22 +33,17 @@ impl<S> Deref for Permit<S> {
     }
 }
 
-impl<S> Permit<S> {
-    /// The caller, to take into a transaction.
-    #[must_use]
-    pub fn caller(&self) -> Caller {
-        self.0.clone()
-    }
-}
-
 impl<S: Opens + 'static> FromRequest for Permit<S> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let arrival = request.extensions_mut().remove::<AuthOutcome>();
-        let caller = arrival.map_or_else(|| Err(Problem::internal("nobody is at the middleware")), |arrival| arrival.0);
-        ready(caller.and_then(|caller| Self::admit(caller)))
+        let outcome = request.extensions_mut().remove::<AuthOutcome>();
+        let permit = outcome.map_or_else(|| Err(Self::unasked()), |outcome| outcome.0).and_then(Self::admit);
+        if let Ok(permit) = &permit {
+            request.extensions_mut().insert(RequestTime(permit.now()));
+        }
+        ready(permit)
     }
 }
 
@@ -52,10 +52,22 @@ impl<S: Opens> Permit<S> {
         if S::SCOPES.is_empty() || caller.scopes().has_any(S::SCOPES) {
             return Ok(Self(caller, PhantomData));
         }
-        let needed = S::SCOPES.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+        let needed = Self::needed();
         let mut problem = Problem::new("scope-missing", bilingual!("Cần quyền: {needed}.", "Needed: {needed}."));
         problem.challenge = Some(needed.into());
         Err(problem)
+    }
+
+    /// What answers a request that passed no authentication middleware. It names the scopes, as every refusal of a
+    /// permit does: the OpenAPI document learns them from it.
+    fn unasked() -> Problem {
+        let mut problem = Problem::internal("authentication middleware missing");
+        problem.challenge = Some(Self::needed().into());
+        problem
+    }
+
+    fn needed() -> String {
+        S::SCOPES.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every handler may use: strict input, cursors, conditional requests, repeatable posts.
 
+mod accept;
 mod body;
 mod by_key;
 mod cells;

@@ -27,8 +27,7 @@ use crate::base::{
 ///
 /// As JSON, CSV or NDJSON, by `Accept`. CSV and NDJSON hold the whole list in one answer, read at one moment, unless
 /// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
-#[utoipa::path(tag = "Pull", params(ObservationFilter, PageParams), security(("oauth2" = ["observations:read"])),
-    responses((status = 200, description = "One page of figures; as CSV or NDJSON the whole list.", content((ObservationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+#[utoipa::path(params(ObservationFilter, PageParams, Format), responses((status = 200, body = ObservationPage)))]
 #[get("")]
 pub async fn list_observations(
     request: HttpRequest,
@@ -58,9 +57,13 @@ pub async fn list_observations(
 ///
 /// With `on_error=abort` one rejected row keeps everything from being written (422 `rows-rejected`); with `continue`
 /// the good rows are written and the answer is 207, even when no row was rejected.
-#[utoipa::path(tag = "Push", params(PushParams, IdempotencyKey), security(("oauth2" = ["observations:write"])),
-    request_body = Vec<ObservationCreate>,
-    responses((status = 200, description = "Every row is written or unchanged (`on_error=abort`).", body = ObservationPush), (status = 207, description = "Each row has an outcome of its own (`on_error=continue`).", body = ObservationPush)))]
+#[utoipa::path(
+    params(PushParams, IdempotencyKey), request_body = Vec<ObservationCreate>,
+    responses(
+        (status = 200, description = "Every row is written or unchanged (`on_error=abort`).", body = ObservationPush),
+        (status = 207, body = ObservationPush),
+    ),
+)]
 #[post("")]
 pub async fn create_observations(
     caller: Permit<ObservationsWrite>,
@@ -72,7 +75,7 @@ pub async fn create_observations(
 ) -> Result<JsonResponse, Problem> {
     let rows = Json { value: super::read(&body.value.0)?, digest: body.digest };
     let on_error = params.0.on_error.unwrap_or(OnError::Abort);
-    crate::base::http::post(&store, &caller, retry, rows, async move |db, caller, rows| {
+    crate::base::http::post(&store, caller, retry, rows, async move |db, caller, rows| {
         super::push(db, caller, on_error, language, rows).await
     })
     .await
@@ -82,8 +85,7 @@ pub async fn create_observations(
 ///
 /// One figure (số liệu) in its current version, by the id that the push answered. Use the list to find a figure by
 /// indicator, organization and period. Its `ETag` tells cheaply whether it has changed since.
-#[utoipa::path(tag = "Pull", params(ObservationId), security(("oauth2" = ["observations:read"])),
-    responses((status = 200, description = "The figure.", body = Observation)))]
+#[utoipa::path(params(ObservationId), responses((status = 200, body = Observation)))]
 #[get("/{id}")]
 pub async fn get_observation(
     caller: Permit<ObservationsRead>,
@@ -98,8 +100,7 @@ pub async fn get_observation(
 /// Every version of a figure (số liệu) that was ever accepted, oldest first, with the client and the request that
 /// brought it: none is ever overwritten. Call it when a number differs from an earlier report. To read many figures as
 /// they were known at one instant, use `as_of` of the list.
-#[utoipa::path(tag = "Pull", params(ObservationId, PageParams), security(("oauth2" = ["observations:read"])),
-    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[utoipa::path(params(ObservationId, PageParams), responses((status = 200, body = HistoryPage)))]
 #[get("/{id}/history")]
 pub async fn list_observation_history(
     caller: Permit<ObservationsRead>,

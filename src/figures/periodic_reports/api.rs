@@ -15,9 +15,9 @@ use crate::{
         i18n::{Bilingual, Language},
         page::Page,
         problem::Problem,
-        settings::Settings,
     },
     reference::calendars::{self, Period},
+    work::tasks::AsOf,
 };
 
 /// Get a periodic report
@@ -30,25 +30,23 @@ use crate::{
 ///
 /// As CSV (`Accept: text/csv` or `format=csv`) it is one flat table in UTF-8: `section,key,label,value,unit,note`, with
 /// stable words in `section` and `key` and labels in the language of `Accept-Language`.
-#[utoipa::path(tag = "Pull", params(
-        ("period" = Period, Path, description = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or a year `2026-A1`. What cannot be read so is 404."),
-        PeriodicReportFilter,
-    ), security(("oauth2" = ["reports:read"])),
-    responses((status = 200, description = "The report.", content((PeriodicReport = "application/json"), (String = "text/csv")))))]
+#[utoipa::path(
+    params(Period, PeriodicReportFilter),
+    responses((status = 200, content((PeriodicReport = "application/json"), (String = "text/csv")))),
+)]
 #[get("/{period}")]
 pub async fn get_periodic_report(
     caller: Permit<ReportsRead>,
     period: Path<String>,
     filter: Query<PeriodicReportFilter>,
     language: Language,
-    settings: Data<Settings>,
+    today: AsOf,
     store: Data<Store>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (period, format) = (calendars::named(&period)?, format(&request, filter.0.format)?);
-    let (caller, days) = (caller.caller(), settings.due_soon_days);
     let report =
-        store.snapshot(async move |db| super::get(db, &caller, period, filter.0, language, days).await).await?;
+        store.snapshot(async move |db| super::get(db, &caller, period, filter.0, language, today).await).await?;
     answer(&request, format, report, language)
 }
 

@@ -18,7 +18,7 @@ use crate::{
         problem::Problem,
     },
     figures::progress::{self, Ask},
-    reference::calendars::{self, Period, model::CalendarPeriod, today},
+    reference::calendars::{self, Period, model::CalendarPeriod},
     work::tasks::AsOf,
 };
 
@@ -32,7 +32,7 @@ pub async fn get(
     period: Period,
     filter: PeriodicReportFilter,
     language: Language,
-    due_soon_days: u32,
+    today: AsOf,
 ) -> Result<PeriodicReport, Problem> {
     if filter.under.is_some() && filter.organization.is_some() {
         let rule =
@@ -47,7 +47,7 @@ pub async fn get(
         document: None,
         period,
         calendar: calendar.code,
-        as_of: AsOf { day: said.window.to.min(today(caller.now().utc())), due_soon_days },
+        as_of: AsOf { day: said.window.to.min(today.day), ..today },
     };
     let figures = progress::compute(db, caller, ask).await?;
     Ok(PeriodicReport { is_cut_off: caller.now() >= said.cutoff_at, period: said, figures })

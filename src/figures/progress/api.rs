@@ -6,12 +6,14 @@ use actix_web::{
 };
 
 use super::model::{Progress, ProgressFilter, RollupFilter};
-use crate::base::{
-    auth::{Permit, ReportsRead},
-    db::{Store, types::DocumentId},
-    http::Query,
-    problem::Problem,
-    settings::Settings,
+use crate::{
+    base::{
+        auth::{Permit, ReportsRead},
+        db::{Store, types::DocumentId},
+        http::Query,
+        problem::Problem,
+    },
+    work::tasks::AsOf,
 };
 
 /// Get progress
@@ -35,17 +37,15 @@ use crate::base::{
 ///
 /// **Coverage.** A figure is expected for each indicator and each organization below `under` with a target of its own,
 /// in each of the indicator's reporting periods within the period.
-#[utoipa::path(tag = "Pull", params(ProgressFilter), security(("oauth2" = ["reports:read"])),
-    responses((status = 200, description = "The figures, as of the day asked for.", body = Progress)))]
+#[utoipa::path(params(ProgressFilter), responses((status = 200, body = Progress)))]
 #[get("")]
 pub async fn get_progress(
     caller: Permit<ReportsRead>,
     filter: Query<ProgressFilter>,
-    settings: Data<Settings>,
+    today: AsOf,
     store: Data<Store>,
 ) -> Result<Json<Progress>, Problem> {
-    let (caller, days) = (caller.caller(), settings.due_soon_days);
-    let progress = store.snapshot(async move |db| super::get(db, &caller, filter.0, days).await).await?;
+    let progress = store.snapshot(async move |db| super::get(db, &caller, filter.0, today).await).await?;
     Ok(Json(progress))
 }
 
@@ -54,18 +54,16 @@ pub async fn get_progress(
 /// The same figures as `GET /v1/progress?document=`, for a resolution or a plan (văn bản) and all that implements it,
 /// at any depth: how far the resolution has got, whichever plans carry it out. Only tasks and figures of the client's
 /// part of the tree count, though the way to them may lead through documents that it cannot read.
-#[utoipa::path(tag = "Pull", params(DocumentId, RollupFilter), security(("oauth2" = ["reports:read"])),
-    responses((status = 200, description = "The figures, as of today.", body = Progress)))]
+#[utoipa::path(tag = "Pull", params(DocumentId, RollupFilter), responses((status = 200, body = Progress)))]
 #[get("/{id}/rollup")]
 pub async fn get_document_rollup(
     caller: Permit<ReportsRead>,
     id: Path<DocumentId>,
     filter: Query<RollupFilter>,
-    settings: Data<Settings>,
+    today: AsOf,
     store: Data<Store>,
 ) -> Result<Json<Progress>, Problem> {
-    let (caller, days) = (caller.caller(), settings.due_soon_days);
     let filter = ProgressFilter { document: Some(*id), period: filter.0.period, ..ProgressFilter::default() };
-    let progress = store.snapshot(async move |db| super::get(db, &caller, filter, days).await).await?;
+    let progress = store.snapshot(async move |db| super::get(db, &caller, filter, today).await).await?;
     Ok(Json(progress))
 }

@@ -58,15 +58,9 @@ pub struct Ask {
 ///
 /// # Errors
 /// 404 for what is not in the caller's part of the tree, 400 for a day in the future.
-pub async fn get(
-    db: &mut Db,
-    caller: &Caller,
-    filter: ProgressFilter,
-    due_soon_days: u32,
-) -> Result<Progress, Problem> {
-    let now = today(caller.now().utc());
-    let day = filter.as_of.unwrap_or(now);
-    if day > now {
+pub async fn get(db: &mut Db, caller: &Caller, filter: ProgressFilter, today: AsOf) -> Result<Progress, Problem> {
+    let day = filter.as_of.unwrap_or(today.day);
+    if day > today.day {
         let rule = Bilingual::new("không được sau hôm nay", "must not be later than today");
         return Err(Problem::parameter("as_of", "in-the-future", rule));
     }
@@ -78,7 +72,7 @@ pub async fn get(
         .ok_or_else(|| Problem::parameter("period", "required", Bilingual::new("bắt buộc phải có", "is required")))?;
     let under = filter.under.unwrap_or_else(|| caller.organization().clone());
     let (document, calendar) = (filter.document, calendar.code);
-    let as_of = AsOf { day, due_soon_days };
+    let as_of = AsOf { day, ..today };
     compute(db, caller, Ask { under, is_alone: false, document, period, calendar, as_of }).await
 }
 

@@ -4,9 +4,9 @@ use actix_web::{
     HttpRequest, get,
     web::{Json, Path},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::samples::example_of_problem;
 use crate::base::{
@@ -58,10 +58,19 @@ fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
 /// do, and with a problem as it looks on the wire. Read it when you write the part of your program that handles errors:
 /// decide by `type`, which never changes, not by the texts. The language is that of `Accept-Language`, Vietnamese when
 /// it names none that is offered. The whole catalogue is one answer, without pages. No token is needed.
-#[utoipa::path(tag = "Reference", security(()), responses((status = 200, description = "The whole catalogue.", body = ProblemCatalogue)))]
+#[utoipa::path(responses((status = 200, body = ProblemCatalogue)))]
 #[get("")]
 pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
     Json(ProblemCatalogue { items: CATALOGUE.iter().map(|kind| help(kind, &request)).collect() })
+}
+
+/// Which problem an address names.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct Slug {
+    /// Which kind (mã lỗi): the last part of the problem's `type`; one that is not in the catalogue is 404.
+    #[param(example = "version-stale", pattern = "^[a-z0-9-]{1,64}$")]
+    slug: String,
 }
 
 /// Get help on a kind of problem
@@ -69,11 +78,10 @@ pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
 /// What the `type` of a problem (lỗi) leads to: open the address that a refusal named, and read what happened, why, and
 /// what to do, with an example. `status` and `type` are for programs, `title` and `help` for people, in the language of
 /// `Accept-Language`. The details of one refusal are in the refusal itself, not here. No token is needed.
-#[utoipa::path(tag = "Reference", security(()), params(("slug" = String, Path, description = "Which kind (mã lỗi): the last part of the problem's `type`; one that is not in the catalogue is 404.", example = "version-stale", pattern = "^[a-z0-9-]{1,64}$")),
-    responses((status = 200, description = "The kind of problem, explained.", body = ProblemHelp)))]
+#[utoipa::path(params(Slug), responses((status = 200, body = ProblemHelp)))]
 #[get("/{slug}")]
-pub async fn get_problem(request: HttpRequest, slug: Path<String>) -> Result<Json<ProblemHelp>, Problem> {
-    let found = CATALOGUE.iter().find(|kind| kind.slug == *slug);
+pub async fn get_problem(request: HttpRequest, which: Path<Slug>) -> Result<Json<ProblemHelp>, Problem> {
+    let found = CATALOGUE.iter().find(|kind| kind.slug == which.slug);
     found.map(|kind| Json(help(kind, &request))).ok_or_else(|| {
         Problem::new(
             "not-found",

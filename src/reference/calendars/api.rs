@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::{
-    Calendar, Period,
+    Calendar, CalendarCode, Period,
     model::{CalendarPage, CalendarPeriod, DayFilter, PeriodsOfDay},
 };
 use crate::base::{
@@ -23,8 +23,7 @@ use crate::base::{
 /// The reporting calendars (lịch báo cáo) with their rules, holidays and make-up working days. Two come with the
 /// service: `ND09`, the default, whose month runs from the 15th of the month before to the 14th, and `GREGORIAN`.
 /// Calendars are data: they are the same for every client, and change rarely.
-#[utoipa::path(tag = "Reference", params(PageParams), security(("oauth2" = [])),
-    responses((status = 200, description = "One page of calendars.", body = CalendarPage)))]
+#[utoipa::path(params(PageParams), responses((status = 200, body = CalendarPage)))]
 #[get("")]
 pub async fn list_calendars(
     _caller: Permit<AnyClient>,
@@ -38,15 +37,14 @@ pub async fn list_calendars(
 ///
 /// The rules and days of one calendar (lịch báo cáo) as data: a system can compute every window and due date from it by
 /// itself. For the dates of one period ask `GET /v1/calendars/{code}/periods/{period}`, which does the computing.
-#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")),
-    security(("oauth2" = [])), responses((status = 200, description = "The calendar.", body = Calendar)))]
+#[utoipa::path(params(CalendarCode), responses((status = 200, body = Calendar)))]
 #[get("/{code}")]
 pub async fn get_calendar(
     _caller: Permit<AnyClient>,
-    code: Path<String>,
+    code: Path<CalendarCode>,
     store: Data<Store>,
 ) -> Result<Tagged<Calendar>, Problem> {
-    store.read(async |db| super::get(db, &code).await).await.map(Tagged)
+    store.read(async |db| super::get(db, code.as_str()).await).await.map(Tagged)
 }
 
 /// List the periods that hold a day
@@ -54,18 +52,20 @@ pub async fn get_calendar(
 /// One period (kỳ) of each frequency whose window holds the day: what is being reported on that day. Call it to learn
 /// which period today's figures belong to. By `ND09` the 20th of October is in the period `2026-M11`, not `2026-M10`.
 /// Days after the nine months of a year are in no period of nine months.
-#[utoipa::path(tag = "Reference", params(("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"), DayFilter),
-    security(("oauth2" = [])), responses((status = 200, description = "The periods, shortest first.", body = PeriodsOfDay)))]
+#[utoipa::path(
+    params(CalendarCode, DayFilter),
+    responses((status = 200, description = "The periods, shortest first.", body = PeriodsOfDay)),
+)]
 #[get("/{code}/periods")]
 pub async fn list_calendar_periods(
     caller: Permit<AnyClient>,
-    code: Path<String>,
+    code: Path<CalendarCode>,
     filter: Query<DayFilter>,
     language: Language,
     store: Data<Store>,
 ) -> Result<Localized<PeriodsOfDay>, Problem> {
     let date = filter.0.date;
-    let calendar = store.read(async |db| super::get(db, &code).await).await?;
+    let calendar = store.read(async |db| super::get(db, code.as_str()).await).await?;
     super::periods_of_day(&calendar, date, caller.now(), language).map(|periods| Localized(periods, language))
 }
 
@@ -74,19 +74,16 @@ pub async fn list_calendar_periods(
 /// The window, cut-off and due date of one period (kỳ báo cáo), and where the present moment stands to it. Call it to
 /// plan a push: what is to count in the report must have been pushed by `cutoff_at`. `basis` says what the dates rest
 /// on, and when they are practice and not law. The answer moves with time, so it has no `ETag`.
-#[utoipa::path(tag = "Reference", params(
-        ("code" = String, Path, description = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.", example = "ND09", pattern = "^[A-Z0-9_]{1,32}$"),
-        ("period" = Period, Path, description = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or a year `2026-A1`. What cannot be read so is 404."),
-    ), security(("oauth2" = [])), responses((status = 200, description = "The dates of the period.", body = CalendarPeriod)))]
+#[utoipa::path(params(CalendarCode, Period), responses((status = 200, body = CalendarPeriod)))]
 #[get("/{code}/periods/{period}")]
 pub async fn get_calendar_period(
     caller: Permit<AnyClient>,
-    path: Path<(String, String)>,
+    path: Path<(CalendarCode, String)>,
     language: Language,
     store: Data<Store>,
 ) -> Result<Localized<CalendarPeriod>, Problem> {
     let (code, period) = path.into_inner();
-    let calendar = store.read(async |db| super::get(db, &code).await).await?;
+    let calendar = store.read(async |db| super::get(db, code.as_str()).await).await?;
     let period = super::named(&period)?;
     CalendarPeriod::of(&calendar, period, caller.now(), language).map(|period| Localized(period, language))
 }

@@ -6,6 +6,7 @@ mod definition;
 mod error;
 mod frequency;
 pub mod model;
+mod parameters;
 mod period;
 mod rules;
 pub mod store;
@@ -14,6 +15,7 @@ mod validate;
 pub use definition::{Calendar, DEFAULT_WORKING_DAYS, DayOfWeek, DueRule, Holiday, MakeUpDay, Text, WindowRule};
 pub use error::{CalendarError, Flaw, NoSuchDate, PeriodError};
 pub use frequency::Frequency;
+pub use parameters::CalendarCode;
 pub use period::{Period, YEARS};
 pub use rules::{HO_CHI_MINH, PeriodState, Window, end_of, today};
 
@@ -121,9 +123,7 @@ pub async fn list(db: &mut Db, page: &PageRequest) -> Result<Page<Calendar>, Pro
 /// # Errors
 /// 404 when there is none of that code.
 pub async fn get(db: &mut Db, code: &str) -> Result<Calendar, Problem> {
-    // PostgreSQL refuses a NUL in a text, and no code holds one.
-    let row = if code.contains('\0') { None } else { store::find(db, code).await? };
-    Ok(row.or_404("calendar")?.content.0)
+    Ok(store::find(db, code).await?.or_404("calendar")?.content.0)
 }
 
 /// The calendar of a query parameter.

@@ -18,10 +18,10 @@ use crate::base::{
 /// List documents
 ///
 /// The resolutions, decisions and plans (văn bản) that tasks and indicators rest on: those that organizations of the
-/// client's part of the tree keep, and those of the organizations above it. Call it to find the id that `document` of a
-/// task or an indicator needs: by `number` when you know it exactly, by `q` for words of its title.
-#[utoipa::path(tag = "Reference", params(DocumentFilter, PageParams), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, description = "One page of documents, in the order in which they were recorded.", body = DocumentPage)))]
+/// client's part of the tree keep, and those of the organizations above it, in the order in which they were recorded.
+/// Call it to find the id that `document` of a task or an indicator needs: by `number` when you know it exactly, by `q`
+/// for words of its title.
+#[utoipa::path(params(DocumentFilter, PageParams), responses((status = 200, body = DocumentPage)))]
 #[get("")]
 pub async fn list_documents(
     caller: Permit<DocumentsRead>,
@@ -37,8 +37,7 @@ pub async fn list_documents(
 /// that has its own id for the document uses `PUT /v1/documents/by-key/{source}/{source_key}` instead, which can be
 /// repeated and updates too. A document marked secret (mật) is refused with 422 `secret-document`, and nothing of it is
 /// kept.
-#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["documents:write"])),
-    responses((status = 201, description = "Added; `Location` says where it is.", body = Document)))]
+#[utoipa::path(params(IdempotencyKey), responses((status = 201, body = Document)))]
 #[post("")]
 pub async fn create_document(
     caller: Permit<DocumentsWrite>,
@@ -46,7 +45,7 @@ pub async fn create_document(
     body: Json<DocumentCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async |db, caller, new| {
         let document = super::create(db, caller, new).await?;
         JsonResponse::created(format!("/v1/documents/{}", document.id), &document)
     })
@@ -58,8 +57,7 @@ pub async fn create_document(
 /// One document (văn bản) with its relations to others. Read it before a change, for its `ETag`. The progress of all
 /// that implements it is at `GET /v1/documents/{id}/rollup`; when you know it by the id of another system, use `GET
 /// /v1/documents/by-key/{source}/{source_key}`.
-#[utoipa::path(tag = "Reference", params(DocumentId), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, description = "The document.", body = Document)))]
+#[utoipa::path(params(DocumentId), responses((status = 200, body = Document)))]
 #[get("/{id}")]
 pub async fn get_document(
     caller: Permit<DocumentsRead>,
@@ -74,8 +72,7 @@ pub async fn get_document(
 /// For what became known later about a document (văn bản), such as the number of a draft once it is issued, or its
 /// replacement. Only the fields sent change; `relations` is replaced whole. `If-Match` is required. A document that
 /// another system owns can be changed by that system's client only (403 `source-not-yours`).
-#[utoipa::path(tag = "Reference", params(DocumentId, IfMatch), security(("oauth2" = ["documents:write"])),
-    responses((status = 200, description = "The document as it is now.", body = Document)))]
+#[utoipa::path(params(DocumentId, IfMatch), responses((status = 200, body = Document)))]
 #[patch("/{id}")]
 pub async fn update_document(
     caller: Permit<DocumentsWrite>,
@@ -84,7 +81,6 @@ pub async fn update_document(
     patch: Json<DocumentPatch>,
     store: Data<Store>,
 ) -> Result<Tagged<Document>, Problem> {
-    let caller = caller.caller();
     store.write(async move |db| super::update(db, &caller, *id, &etag, patch.into_inner()).await).await.map(Tagged)
 }
 
@@ -93,8 +89,7 @@ pub async fn update_document(
 /// The same as `GET /v1/documents/{id}`, for a system that knows the document (văn bản) by its own id and keeps none of
 /// ours. `source` is the code of the system that owns it, `source_key` its id there, percent-encoded in the path: `/`
 /// is `%2F`.
-#[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, description = "The document.", body = Document)))]
+#[utoipa::path(params(ByKey), responses((status = 200, body = Document)))]
 #[get("/by-key/{source}/{source_key}")]
 pub async fn get_document_by_key(
     caller: Permit<DocumentsRead>,
@@ -110,8 +105,7 @@ pub async fn get_document_by_key(
 /// there, so send it again as often as you like. What is already so makes no new version. The body is the whole
 /// document: a field left out is cleared, or takes its default. The `source` must be the client's own (403
 /// `source-not-yours`). `If-Match` is optional here.
-#[utoipa::path(tag = "Reference", params(ByKey), security(("oauth2" = ["documents:write"])),
-    responses((status = 200, description = "It was there, and is now as sent.", body = Document), (status = 201, description = "It is new; `Location` says where it is.", body = Document)))]
+#[utoipa::path(params(ByKey), responses((status = 200, body = Document), (status = 201, body = Document)))]
 #[put("/by-key/{source}/{source_key}")]
 pub async fn put_document_by_key(
     caller: Permit<DocumentsWrite>,
@@ -120,7 +114,7 @@ pub async fn put_document_by_key(
     body: Json<DocumentCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let (caller, ByKey { source, source_key: key }, body) = (caller.caller(), key.into_inner(), body.into_inner());
+    let (ByKey { source, source_key: key }, body) = (key.into_inner(), body.into_inner());
     let (document, outcome) =
         store.write(async move |db| super::put(db, &caller, (&source, &key), body, etag.0.as_ref()).await).await?;
     match outcome {
@@ -134,8 +128,7 @@ pub async fn put_document_by_key(
 /// Every version of a document (văn bản) that was ever accepted, oldest first, with the client and the request that
 /// made it. Call it to see since when a document counts as replaced, or which relations it had when a task was
 /// assigned.
-#[utoipa::path(tag = "Reference", params(DocumentId, PageParams), security(("oauth2" = ["documents:read"])),
-    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[utoipa::path(params(DocumentId, PageParams), responses((status = 200, body = HistoryPage)))]
 #[get("/{id}/history")]
 pub async fn list_document_history(
     caller: Permit<DocumentsRead>,

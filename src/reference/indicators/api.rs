@@ -22,8 +22,7 @@ use crate::base::{
 /// What is measured (chỉ tiêu), with unit, method and targets: the indicators defined in the client's part of the tree
 /// and above it, by code. Call it before you push figures, to learn the codes, whether an indicator takes a numerator
 /// and a denominator (`ratio`) or a value, and by which periods it is reported.
-#[utoipa::path(tag = "Reference", params(IndicatorFilter, PageParams), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, description = "One page of indicators.", body = IndicatorPage)))]
+#[utoipa::path(params(IndicatorFilter, PageParams), responses((status = 200, body = IndicatorPage)))]
 #[get("")]
 pub async fn list_indicators(
     caller: Permit<IndicatorsRead>,
@@ -38,8 +37,7 @@ pub async fn list_indicators(
 /// Adds a measured quantity (chỉ tiêu) under a code of its own; the organizations below the one that defines it report
 /// it. Targets are set apart, with `PUT /v1/indicators/{code}/targets`. Choose `kind`, `flow`, `unit` and `frequency`
 /// with care: they cannot change once there are figures. A code that is taken is 409.
-#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["indicators:write"])),
-    responses((status = 201, description = "Defined; `Location` says where it is.", body = Indicator)))]
+#[utoipa::path(params(IdempotencyKey), responses((status = 201, body = Indicator)))]
 #[post("")]
 pub async fn create_indicator(
     caller: Permit<IndicatorsWrite>,
@@ -47,7 +45,7 @@ pub async fn create_indicator(
     body: Json<IndicatorCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async |db, caller, new| {
         let indicator = super::create(db, caller, new).await?;
         JsonResponse::created(format!("/v1/indicators/{}", indicator.code), &indicator)
     })
@@ -59,8 +57,7 @@ pub async fn create_indicator(
 /// One indicator (chỉ tiêu) in its current definition, with its targets. Read it before a change, for its `ETag`, which
 /// changes with the targets too. The figures are at `GET /v1/observations?indicator=`, and how they stand to the
 /// targets at `GET /v1/assessments?indicator=`.
-#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, description = "The indicator.", body = Indicator)))]
+#[utoipa::path(params(IndicatorCode), responses((status = 200, body = Indicator)))]
 #[get("/{code}")]
 pub async fn get_indicator(
     caller: Permit<IndicatorsRead>,
@@ -76,8 +73,7 @@ pub async fn get_indicator(
 /// Kind, flow, unit and frequency change only while there are no figures (422 `fixed-by-observations` in `errors`):
 /// afterwards define a new indicator. Only the fields sent change, `If-Match` is required, and a patch that changes
 /// nothing makes no version.
-#[utoipa::path(tag = "Reference", params(IndicatorCode, IfMatch), security(("oauth2" = ["indicators:write"])),
-    responses((status = 200, description = "The indicator as it is now.", body = Indicator)))]
+#[utoipa::path(params(IndicatorCode, IfMatch), responses((status = 200, body = Indicator)))]
 #[patch("/{code}")]
 pub async fn update_indicator(
     caller: Permit<IndicatorsWrite>,
@@ -86,7 +82,6 @@ pub async fn update_indicator(
     patch: Json<IndicatorPatch>,
     store: Data<Store>,
 ) -> Result<Tagged<Indicator>, Problem> {
-    let caller = caller.caller();
     store.write(async move |db| super::update(db, &caller, &code, &etag, patch.into_inner()).await).await.map(Tagged)
 }
 
@@ -94,8 +89,7 @@ pub async fn update_indicator(
 ///
 /// Every definition that an indicator (chỉ tiêu) ever had, oldest first. The `definition` of a figure names the version
 /// that it was reported under: look it up here. Changes of the targets are not among them.
-#[utoipa::path(tag = "Reference", params(IndicatorCode, PageParams), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[utoipa::path(params(IndicatorCode, PageParams), responses((status = 200, body = HistoryPage)))]
 #[get("/{code}/history")]
 pub async fn list_indicator_history(
     caller: Permit<IndicatorsRead>,
@@ -114,10 +108,9 @@ pub async fn list_indicator_history(
 /// Get the targets of an indicator
 ///
 /// What an indicator must reach (mục tiêu), as one set: an operator and a value, for each organization and year or for
-/// all. Read it before you replace the set, for its `ETag`, which counts the sets and is not that of the indicator.
-/// Which target holds for an organization in a year, the assessments say.
-#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:read"])),
-    responses((status = 200, description = "The targets; an empty list while there are none.", body = IndicatorTargets)))]
+/// all; an empty list while there are none. Read it before you replace the set, for its `ETag`, which counts the sets
+/// and is not that of the indicator. Which target holds for an organization in a year, the assessments say.
+#[utoipa::path(params(IndicatorCode), responses((status = 200, body = IndicatorTargets)))]
 #[get("/{code}/targets")]
 pub async fn get_indicator_targets(
     caller: Permit<IndicatorsRead>,
@@ -133,8 +126,7 @@ pub async fn get_indicator_targets(
 /// The first set needs no `If-Match`, a later one does. The closest target holds: for the organization and the year,
 /// else for the organization, else for the year, else for all. `>` means strictly over: 90.00 does not meet `> 90`. The
 /// same set again makes no version.
-#[utoipa::path(tag = "Reference", params(IndicatorCode), security(("oauth2" = ["indicators:write"])), request_body = Vec<Target>,
-    responses((status = 200, description = "The targets as they are now.", body = IndicatorTargets)))]
+#[utoipa::path(params(IndicatorCode), request_body = Vec<Target>, responses((status = 200, body = IndicatorTargets)))]
 #[put("/{code}/targets")]
 pub async fn replace_indicator_targets(
     caller: Permit<IndicatorsWrite>,
@@ -143,7 +135,7 @@ pub async fn replace_indicator_targets(
     targets: Json<Vec<Target>>,
     store: Data<Store>,
 ) -> Result<Tagged<IndicatorTargets>, Problem> {
-    let (caller, targets) = (caller.caller(), targets.into_inner());
+    let targets = targets.into_inner();
     store
         .write(async move |db| super::put_targets(db, &caller, &code, etag.0.as_ref(), targets).await)
         .await

@@ -20,8 +20,7 @@ use crate::base::{
 /// The organizations (cơ quan, đơn vị) of the client's part of the tree, parents before children. Call it to map the
 /// units of your own system to the codes that tasks, figures and reports use here. `under` narrows it to one
 /// organization and all below it; what lies outside the client's part is not shown.
-#[utoipa::path(tag = "Reference", params(OrganizationFilter, PageParams), security(("oauth2" = ["organizations:read"])),
-    responses((status = 200, description = "One page of organizations.", body = OrganizationPage)))]
+#[utoipa::path(params(OrganizationFilter, PageParams), responses((status = 200, body = OrganizationPage)))]
 #[get("")]
 pub async fn list_organizations(
     caller: Permit<OrganizationsRead>,
@@ -37,8 +36,7 @@ pub async fn list_organizations(
 /// for ever: everything that is pushed refers to it, so choose it with care. For a unit that is there already use
 /// `PATCH /v1/organizations/{code}`; a code that is taken is 409. Only the operator adds a root, when the service is
 /// set up.
-#[utoipa::path(tag = "Reference", params(IdempotencyKey), security(("oauth2" = ["organizations:write"])),
-    responses((status = 201, description = "Added; `Location` says where it is.", body = Organization)))]
+#[utoipa::path(params(IdempotencyKey), responses((status = 201, body = Organization)))]
 #[post("")]
 pub async fn create_organization(
     caller: Permit<OrganizationsWrite>,
@@ -46,7 +44,7 @@ pub async fn create_organization(
     body: Json<OrganizationCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async |db, caller, new| {
         let organization = super::create(db, caller, new).await?;
         JsonResponse::created(format!("/v1/organizations/{}", organization.code), &organization)
     })
@@ -58,8 +56,7 @@ pub async fn create_organization(
 /// One organization (cơ quan, đơn vị) with its place in the tree and its official codes. Read it before a change, for
 /// its `ETag`; to read many use the list. One outside the client's part of the tree is 404, like one that does not
 /// exist.
-#[utoipa::path(tag = "Reference", params(OrgCode), security(("oauth2" = ["organizations:read"])),
-    responses((status = 200, description = "The organization.", body = Organization)))]
+#[utoipa::path(params(OrgCode), responses((status = 200, body = Organization)))]
 #[get("/{code}")]
 pub async fn get_organization(
     caller: Permit<OrganizationsRead>,
@@ -75,8 +72,7 @@ pub async fn get_organization(
 /// `If-Match` is required, so that nobody's change is overwritten unseen. A new `parent` moves the organization (cơ
 /// quan, đơn vị) with everything below it, and with that decides which clients see it. Organizations are never deleted,
 /// since what they reported stays: close one with `valid_to`. A patch that changes nothing makes no new version.
-#[utoipa::path(tag = "Reference", params(OrgCode, IfMatch), security(("oauth2" = ["organizations:write"])),
-    responses((status = 200, description = "The organization as it is now.", body = Organization)))]
+#[utoipa::path(params(OrgCode, IfMatch), responses((status = 200, body = Organization)))]
 #[patch("/{code}")]
 pub async fn update_organization(
     caller: Permit<OrganizationsWrite>,
@@ -85,7 +81,6 @@ pub async fn update_organization(
     patch: Json<OrganizationPatch>,
     store: Data<Store>,
 ) -> Result<Tagged<Organization>, Problem> {
-    let caller = caller.caller();
     store
         .write(async move |db| super::update(db, &caller, &code, Some(&etag), patch.into_inner()).await)
         .await
@@ -97,8 +92,7 @@ pub async fn update_organization(
 /// Every version of an organization (cơ quan, đơn vị) that was ever accepted, oldest first: what it said, since when,
 /// and which client and request made it. Call it to find out who changed a name or a place in the tree. That an
 /// organization moved because one above it moved is recorded there, not here.
-#[utoipa::path(tag = "Reference", params(OrgCode, PageParams), security(("oauth2" = ["organizations:read"])),
-    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[utoipa::path(params(OrgCode, PageParams), responses((status = 200, body = HistoryPage)))]
 #[get("/{code}/history")]
 pub async fn list_organization_history(
     caller: Permit<OrganizationsRead>,

@@ -74,7 +74,7 @@ fn refer(response: &mut Response, names: &[&str]) {
     }
 }
 
-/// Gives an operation the conditional headers of the contract, and its answers their headers and descriptions.
+/// Gives an operation the conditional headers of the contract, and its answers their headers.
 pub(super) fn add(operation: &mut Operation, method: &Method, versioned: &BTreeSet<String>) {
     let (is_paged, is_repeatable) = (has(operation, "cursor"), has(operation, "Idempotency-Key"));
     let is_tagged = answers_one_of(operation, versioned);
@@ -92,7 +92,6 @@ pub(super) fn add(operation: &mut Operation, method: &Method, versioned: &BTreeS
     }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
-        describe(status, response);
         refer(response, &["X-Request-Id"]);
         let is_good = status.starts_with('2');
         if is_good && is_paged {
@@ -151,19 +150,6 @@ fn answers_one_of(operation: &Operation, versioned: &BTreeSet<String>) -> bool {
         matches!(content, RefOr::T(Content { schema: Some(RefOr::Ref(reference)), .. })
             if reference.ref_location.rsplit('/').next().is_some_and(|name| versioned.contains(name)))
     })
-}
-
-/// OpenAPI requires a description of every response; the body's schema says the rest.
-fn describe(status: &str, response: &mut Response) {
-    if response.description.is_empty() {
-        let words = match status {
-            "201" => "Created; `Location` says where it is.",
-            "207" => "Each row has an outcome of its own.",
-            "400" | "401" => "An OAuth error (RFC 6749, 5.2).",
-            _ => "The answer.",
-        };
-        words.clone_into(&mut response.description);
-    }
 }
 
 fn has(operation: &Operation, name: &str) -> bool {

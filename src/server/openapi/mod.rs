@@ -1,10 +1,12 @@
 //! The OpenAPI document: what the macros cannot know, and the pages that show it.
 
 mod bounds;
+mod defaults;
 mod examples;
 mod headers;
 mod pages;
 mod parameters;
+mod permits;
 mod problems;
 mod required_fields;
 mod version_3_0;
@@ -15,7 +17,7 @@ use utoipa::{
     openapi::{
         OpenApi as Spec, PathItem, Server,
         path::Operation,
-        security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme},
+        security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
     },
 };
 use utoipa_actix_web::AppExt;
@@ -82,7 +84,7 @@ impl Document {
         Self::of(spec)
     }
 
-    /// Gives every operation its problems, headers and examples, and the document its text.
+    /// Gives every operation its scopes, defaults, problems, headers and examples, and the document its text.
     fn of(mut spec: Spec) -> Self {
         let examples = Examples::recorded();
         let components = spec.components.get_or_insert_default();
@@ -90,12 +92,15 @@ impl Document {
         components.schemas.remove("Day");
         required_fields::require(&mut components.schemas, &mut spec.paths);
         let versioned = headers::versioned(&components.schemas);
-        for (method, operation) in spec.paths.paths.values_mut().flat_map(operations) {
-            open_is_empty(operation);
-            headers::add(operation, &method, &versioned);
-            problems::add(operation);
-            examples.add(operation);
-            parameters::finish(operation);
+        permits::add(&mut spec.paths);
+        for (path, item) in &mut spec.paths.paths {
+            for (method, operation) in operations(item) {
+                defaults::add(operation, &method, path, &components.schemas);
+                headers::add(operation, &method, &versioned);
+                problems::add(operation);
+                examples.add(operation);
+                parameters::finish(operation);
+            }
         }
         components.headers = headers::components();
         components.examples = examples::of_problems();
@@ -118,13 +123,6 @@ impl Document {
     #[must_use]
     pub fn version_3_0(&self) -> &str {
         &self.version_3_0
-    }
-}
-
-/// What needs no token says so with an empty list: generators read the macro's `[{}]` as a token that is needed.
-fn open_is_empty(operation: &mut Operation) {
-    if let Some(ways) = &mut operation.security {
-        ways.retain(|way| *way != SecurityRequirement::default());
     }
 }
 

@@ -98,7 +98,9 @@ impl Default for Metrics {
 /// For Prometheus: how many requests were answered, by method, route and status; how long they took, by route; how
 /// many are being answered; what the background workers did. All names begin with `tiendo_`, and the numbers are of
 /// this process since it started. No token is needed, so publish it to the monitoring network only.
-#[utoipa::path(tag = "Operations", security(()), responses((status = 200, description = "OpenMetrics text.", body = String, content_type = "application/openmetrics-text")))]
+#[utoipa::path(
+    responses((status = 200, body = String, content_type = "application/openmetrics-text", description = "Metrics.")),
+)]
 #[get("/metrics")]
 pub async fn get_metrics(metrics: Data<Arc<Metrics>>) -> HttpResponse {
     let mut text = String::new();

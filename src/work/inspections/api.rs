@@ -20,8 +20,7 @@ use crate::base::{
 /// The inspections (kiểm tra) held by organizations of the client's part of the tree, in the order in which they were
 /// recorded, with findings and follow-up. Call it with `task` to see what was found about one task, or with `held_from`
 /// for a report on a period.
-#[utoipa::path(tag = "Pull", params(InspectionFilter, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "One page of inspections.", body = InspectionPage)))]
+#[utoipa::path(params(InspectionFilter, PageParams), responses((status = 200, body = InspectionPage)))]
 #[get("")]
 pub async fn list_inspections(
     caller: Permit<TasksRead>,
@@ -36,8 +35,7 @@ pub async fn list_inspections(
 /// What was found when somebody looked at how tasks are carried out (kiểm tra định kỳ, đột xuất), and by when it is to
 /// be put right. It does not change the tasks. Findings that are put right later are closed with `PATCH
 /// /v1/inspections/{id}`. Send an `Idempotency-Key`, so that a repetition is not a second inspection.
-#[utoipa::path(tag = "Push", params(IdempotencyKey), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 201, description = "Recorded; `Location` says where it is.", body = Inspection)))]
+#[utoipa::path(params(IdempotencyKey), responses((status = 201, body = Inspection)))]
 #[post("")]
 pub async fn create_inspection(
     caller: Permit<TasksAssign>,
@@ -45,7 +43,7 @@ pub async fn create_inspection(
     body: Json<InspectionCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    crate::base::http::post(&store, &caller, retry, body, async |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async |db, caller, new| {
         let inspection = super::create(db, caller, new).await?;
         JsonResponse::created(format!("/v1/inspections/{}", inspection.id), &inspection)
     })
@@ -57,8 +55,7 @@ pub async fn create_inspection(
 /// One inspection (kiểm tra): which tasks it looked at, what it found, what is still open. Read it before a change, for
 /// its `ETag`. One that an organization outside the client's part of the tree held is 404, even when it looked at the
 /// client's tasks.
-#[utoipa::path(tag = "Pull", params(InspectionId), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "The inspection.", body = Inspection)))]
+#[utoipa::path(params(InspectionId), responses((status = 200, body = Inspection)))]
 #[get("/{id}")]
 pub async fn get_inspection(
     caller: Permit<TasksRead>,
@@ -73,8 +70,7 @@ pub async fn get_inspection(
 /// For the follow-up of an inspection (kiểm tra), most often to close a finding: send the whole list of findings, with
 /// `closed_on` at the one that was put right. A list is replaced whole, so leave nothing out of it; other fields that
 /// are not sent stay. `If-Match` is required.
-#[utoipa::path(tag = "Push", params(InspectionId, IfMatch), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 200, description = "The inspection as it is now.", body = Inspection)))]
+#[utoipa::path(params(InspectionId, IfMatch), responses((status = 200, body = Inspection)))]
 #[patch("/{id}")]
 pub async fn update_inspection(
     caller: Permit<TasksAssign>,
@@ -83,7 +79,6 @@ pub async fn update_inspection(
     patch: Json<InspectionPatch>,
     store: Data<Store>,
 ) -> Result<Tagged<Inspection>, Problem> {
-    let caller = caller.caller();
     store.write(async move |db| super::update(db, &caller, *id, &etag, patch.into_inner()).await).await.map(Tagged)
 }
 
@@ -91,8 +86,7 @@ pub async fn update_inspection(
 ///
 /// Every version of an inspection (kiểm tra), oldest first, with the client and the request that made it. Call it to
 /// see when a finding was added or closed, and by whom.
-#[utoipa::path(tag = "Pull", params(InspectionId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[utoipa::path(params(InspectionId, PageParams), responses((status = 200, body = HistoryPage)))]
 #[get("/{id}/history")]
 pub async fn list_inspection_history(
     caller: Permit<TasksRead>,

@@ -1,7 +1,11 @@
 //! HTTP for tasks.
 
+use std::future::{Ready, ready};
+
 use actix_web::{
-    HttpRequest, HttpResponse, get, patch, post, put,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    get, patch, post, put,
     web::{Data, Path},
 };
 
@@ -11,7 +15,7 @@ use super::{
     view::{TaskPage, TaskView},
 };
 use crate::base::{
-    auth::{Permit, TasksAssign, TasksRead},
+    auth::{Permit, RequestTime, TasksAssign, TasksRead},
     db::{Store, types::TaskId},
     http::{
         ByKey, Format, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, OptionalIfMatch, PageParams,
@@ -23,6 +27,20 @@ use crate::base::{
     settings::Settings,
 };
 
+/// The day of the request, for handlers that judge tasks; it stands behind the permit.
+impl FromRequest for AsOf {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let time = request.extensions().get::<RequestTime>().copied();
+        let as_of = time
+            .zip(request.app_data::<Data<Settings>>())
+            .map(|(RequestTime(now), settings)| Self::at(now, settings.due_soon_days));
+        ready(as_of.ok_or_else(|| Problem::internal("no permit before the day, or no settings")))
+    }
+}
+
 /// List tasks
 ///
 /// The tasks (nhiệm vụ) that organizations of the client's part of the tree lead, oldest first. The executing agency
@@ -32,18 +50,16 @@ use crate::base::{
 ///
 /// As JSON, CSV or NDJSON, by `Accept`. CSV and NDJSON hold the whole list in one answer, read at one moment, unless
 /// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
-#[utoipa::path(tag = "Pull", params(TaskFilter, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "One page of tasks; as CSV or NDJSON the whole list.", content((TaskPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")))))]
+#[utoipa::path(params(TaskFilter, PageParams, Format), responses((status = 200, body = TaskPage)))]
 #[get("")]
 pub async fn list_tasks(
     caller: Permit<TasksRead>,
     list: List<TaskFilter>,
     format: Format,
     request: HttpRequest,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<HttpResponse, Problem> {
-    let as_of = AsOf::today(&caller, settings.due_soon_days);
     if list.page.is_whole && format != Format::Json {
         return export(format, Task::COLUMN_NAMES, super::export(&store, &caller, list.filter, as_of).await?).await;
     }
@@ -57,17 +73,16 @@ pub async fn list_tasks(
 /// has its own id for the task uses `PUT /v1/tasks/by-key/{source}/{source_key}` instead, which can be repeated as it
 /// is; here only an `Idempotency-Key` keeps a repetition from making a second task. State, percentage and money spent
 /// are not given: they move through `transitions` and `progress-updates`.
-#[utoipa::path(tag = "Push", params(IdempotencyKey), security(("oauth2" = ["tasks:assign"])), responses((status = 201, description = "Assigned; `Location` says where it is.", body = TaskView)))]
+#[utoipa::path(params(IdempotencyKey), responses((status = 201, body = TaskView)))]
 #[post("")]
 pub async fn create_task(
     caller: Permit<TasksAssign>,
     retry: IdempotencyKey,
     body: Json<TaskCreate>,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let as_of = AsOf::today(&caller, settings.due_soon_days);
-    crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async move |db, caller, new| {
         let task = super::create(db, caller, new).await?;
         JsonResponse::created(format!("/v1/tasks/{}", task.id), &TaskView::of(task, as_of))
     })
@@ -79,16 +94,16 @@ pub async fn create_task(
 /// One task (nhiệm vụ) as it stands: what was assigned, its state, its latest progress, and its timeliness as of today
 /// in Ho Chi Minh City. Read it before a change, for its `ETag`. `timeliness` depends on the day and is no part of the
 /// version: a 304 says that the task is unchanged, not that it is still on time.
-#[utoipa::path(tag = "Pull", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The task.", body = TaskView)))]
+#[utoipa::path(params(TaskId), responses((status = 200, body = TaskView)))]
 #[get("/{id}")]
 pub async fn get_task(
     caller: Permit<TasksRead>,
     id: Path<TaskId>,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<Tagged<TaskView>, Problem> {
     let task = store.read(async |db| super::get(db, &caller, *id).await).await?;
-    Ok(Tagged(TaskView::of(task, AsOf::today(&caller, settings.due_soon_days))))
+    Ok(Tagged(TaskView::of(task, as_of)))
 }
 
 /// Change a task
@@ -97,17 +112,16 @@ pub async fn get_task(
 /// whole. `If-Match` is required. Only the system that owns the task may (403 `source-not-yours`); a due date once
 /// given moves through `deadline-changes`, the state through `transitions`. A task that is completed or cancelled takes
 /// no change. A patch that changes nothing makes no version.
-#[utoipa::path(tag = "Push", params(TaskId, IfMatch), security(("oauth2" = ["tasks:assign"])), responses((status = 200, description = "The task as it is now.", body = TaskView)))]
+#[utoipa::path(params(TaskId, IfMatch), responses((status = 200, body = TaskView)))]
 #[patch("/{id}")]
 pub async fn update_task(
     caller: Permit<TasksAssign>,
     id: Path<TaskId>,
     etag: IfMatch,
     patch: Json<TaskPatch>,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<Tagged<TaskView>, Problem> {
-    let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
     let task = store.write(async move |db| super::update(db, &caller, *id, &etag, patch.into_inner()).await).await?;
     Ok(Tagged(TaskView::of(task, as_of)))
 }
@@ -117,17 +131,16 @@ pub async fn update_task(
 /// The same as `GET /v1/tasks/{id}`, for a system that knows the task (nhiệm vụ) by its own id and keeps none of ours.
 /// `source` is the code of the system that owns it, `source_key` its id there, percent-encoded in the path: `/` is
 /// `%2F`.
-#[utoipa::path(tag = "Pull", params(ByKey), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "The task.", body = TaskView)))]
+#[utoipa::path(params(ByKey), responses((status = 200, body = TaskView)))]
 #[get("/by-key/{source}/{source_key}")]
 pub async fn get_task_by_key(
     caller: Permit<TasksRead>,
     key: Path<ByKey>,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<Tagged<TaskView>, Problem> {
     let task = store.read(async |db| super::get_by_key(db, &caller, &key.source, &key.source_key).await).await?;
-    Ok(Tagged(TaskView::of(task, AsOf::today(&caller, settings.due_soon_days))))
+    Ok(Tagged(TaskView::of(task, as_of)))
 }
 
 /// Create or update a task by its source's key
@@ -136,18 +149,16 @@ pub async fn get_task_by_key(
 /// or not it was there, and can be repeated; what is the same makes no version. A field left out is cleared, but a due
 /// date that was given stays: it moves only through `deadline-changes`. State, percentage and money spent are not
 /// touched. The `source` must be the client's own (403 `source-not-yours`). `If-Match` is optional here.
-#[utoipa::path(tag = "Push", params(ByKey), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 200, description = "It was there, and is now as sent.", body = TaskView), (status = 201, description = "It is new; `Location` says where it is.", body = TaskView)))]
+#[utoipa::path(params(ByKey), responses((status = 200, body = TaskView), (status = 201, body = TaskView)))]
 #[put("/by-key/{source}/{source_key}")]
 pub async fn put_task_by_key(
     caller: Permit<TasksAssign>,
     key: Path<ByKey>,
     etag: OptionalIfMatch,
     body: Json<TaskUpdate>,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
     let put = async move |db: &mut _| {
         super::put(db, &caller, (&key.source, &key.source_key), body.into_inner(), etag.0.as_ref()).await
     };
@@ -161,8 +172,7 @@ pub async fn put_task_by_key(
 /// Every version of a task (nhiệm vụ), oldest first: who made it and when; `detail` holds the reason and evidence of a
 /// transition. Call it to prove what was assigned, or who confirmed. Timeliness is not part of a version: it depends on
 /// the day on which it is asked for.
-#[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "One page of versions.", body = HistoryPage)))]
+#[utoipa::path(params(TaskId, PageParams), responses((status = 200, body = HistoryPage)))]
 #[get("/{id}/history")]
 pub async fn list_task_history(
     caller: Permit<TasksRead>,

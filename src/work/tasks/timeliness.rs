@@ -2,10 +2,7 @@
 
 use super::model::{Task, TaskState};
 use crate::{
-    base::{
-        auth::Caller,
-        db::types::{Day, string_enum},
-    },
+    base::db::types::{Day, Instant, string_enum},
     reference::calendars,
 };
 
@@ -37,10 +34,10 @@ pub struct AsOf {
 }
 
 impl AsOf {
-    /// The day of the request.
+    /// The day that a moment is in.
     #[must_use]
-    pub fn today(caller: &Caller, due_soon_days: u32) -> Self {
-        Self { day: calendars::today(caller.now().utc()), due_soon_days }
+    pub fn at(now: Instant, due_soon_days: u32) -> Self {
+        Self { day: calendars::today(now.utc()), due_soon_days }
     }
 
     /// The last due date that is near on this day.

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::{Json, JsonResponse, malformed::malformed_header};
 use crate::base::{
-    auth::Caller,
+    auth::{Caller, Permit},
     db::{Db, Store, types::Instant},
     i18n::Bilingual,
     problem::Problem,
@@ -77,18 +77,18 @@ fn malformed_key() -> Problem {
 ///
 /// # Errors
 /// What the rule says; `idempotency-key-reused` for another body; `idempotency-in-progress` while the first one runs.
-pub async fn post<T, F>(
+pub async fn post<S, T, F>(
     store: &Store,
-    caller: &Caller,
+    caller: Permit<S>,
     retry: IdempotencyKey,
     body: Json<T>,
     rule: F,
 ) -> Result<JsonResponse, Problem>
 where
+    S: Send + 'static,
     T: Send + 'static,
     F: AsyncFnOnce(&mut Db, &Caller, T) -> Result<JsonResponse, Problem> + Send + 'static,
 {
-    let caller = caller.clone();
     let Json { value, digest } = body;
     store
         .write(async move |db| {

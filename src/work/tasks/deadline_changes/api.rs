@@ -19,8 +19,7 @@ use crate::base::{
 /// Every move of the due date (gia hạn, điều chỉnh thời hạn) of a task, oldest first, each with its reason and who
 /// approved it. Call it to see whether a task that is on time now was so by its first due date: `first_due_on` of the
 /// task is the one before the first move, or the one that the first move gave.
-#[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "One page of moves.", body = DeadlineChangePage)))]
+#[utoipa::path(params(TaskId, PageParams), responses((status = 200, body = DeadlineChangePage)))]
 #[get("/{id}/deadline-changes")]
 pub async fn list_deadline_changes(
     caller: Permit<TasksRead>,
@@ -36,8 +35,7 @@ pub async fn list_deadline_changes(
 /// The only way to move a due date (gia hạn, điều chỉnh thời hạn) once it is given, earlier or later, with a reason and
 /// who approved it. The first due date is kept beside it. A task that is completed or cancelled is refused, and so is
 /// the date that it has already. Send an `Idempotency-Key`, so that a repetition gets the first answer.
-#[utoipa::path(tag = "Push", params(TaskId, IdempotencyKey), security(("oauth2" = ["tasks:assign"])),
-    responses((status = 201, description = "Recorded; the task's `due_on` is the new one.", body = DeadlineChange)))]
+#[utoipa::path(params(TaskId, IdempotencyKey), responses((status = 201, body = DeadlineChange)))]
 #[post("/{id}/deadline-changes")]
 pub async fn create_deadline_change(
     caller: Permit<TasksAssign>,
@@ -46,7 +44,7 @@ pub async fn create_deadline_change(
     body: Json<DeadlineChangeCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async move |db, caller, new| {
         // One of these has no address of its own: it is read where the task's others are.
         JsonResponse::placed(format!("/v1/tasks/{id}/deadline-changes"), &super::create(db, caller, *id, new).await?)
     })

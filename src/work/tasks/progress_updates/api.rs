@@ -19,8 +19,7 @@ use crate::base::{
 /// All that was ever said about the progress (cập nhật tiến độ) of a task, in the order in which it was recorded, which
 /// is not always the order of `as_of`. The task itself shows the latest figures only; call this for the course of the
 /// work, its obstacles, proposals and evidence. Updates are never changed or deleted.
-#[utoipa::path(tag = "Pull", params(TaskId, PageParams), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "One page of updates.", body = ProgressUpdatePage)))]
+#[utoipa::path(params(TaskId, PageParams), responses((status = 200, body = ProgressUpdatePage)))]
 #[get("/{id}/progress-updates")]
 pub async fn list_progress_updates(
     caller: Permit<TasksRead>,
@@ -39,8 +38,7 @@ pub async fn list_progress_updates(
 /// `reason` (422 `percent-fell`). Reporting 100 % does not complete the task: hand it in through `transitions`.
 ///
 /// Send an `Idempotency-Key`, so that a repetition is not a second update.
-#[utoipa::path(tag = "Push", params(TaskId, IdempotencyKey), security(("oauth2" = ["tasks:progress"])),
-    responses((status = 201, description = "Recorded.", body = ProgressUpdate)))]
+#[utoipa::path(params(TaskId, IdempotencyKey), responses((status = 201, body = ProgressUpdate)))]
 #[post("/{id}/progress-updates")]
 pub async fn create_progress_update(
     caller: Permit<TasksProgress>,
@@ -49,7 +47,7 @@ pub async fn create_progress_update(
     body: Json<ProgressUpdateCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async move |db, caller, new| {
         // One of these has no address of its own: it is read where the task's others are.
         JsonResponse::placed(format!("/v1/tasks/{id}/progress-updates"), &super::create(db, caller, *id, new).await?)
     })

@@ -12,7 +12,6 @@ use crate::{
         db::Store,
         http::Query,
         problem::Problem,
-        settings::Settings,
     },
     work::tasks::AsOf,
 };
@@ -23,15 +22,13 @@ use crate::{
 /// document. Use it for a chart or a check; `GET /v1/progress` gives all these counts at once with figures and money,
 /// `GET /v1/tasks` the tasks themselves. Words of a fixed list are shown with their noughts. Timeliness is that of
 /// today.
-#[utoipa::path(tag = "Pull", params(SummaryFilter), security(("oauth2" = ["tasks:read"])),
-    responses((status = 200, description = "The counts and their sum.", body = Summary)))]
+#[utoipa::path(params(SummaryFilter), responses((status = 200, body = Summary)))]
 #[get("/summary")]
 pub async fn get_task_summary(
     caller: Permit<TasksRead>,
     filter: Query<SummaryFilter>,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<web::Json<Summary>, Problem> {
-    let (as_of, caller) = (AsOf::today(&caller, settings.due_soon_days), caller.caller());
     store.snapshot(async move |db| super::get(db, &caller, &filter.0, as_of).await).await.map(web::Json)
 }

@@ -12,7 +12,6 @@ use crate::{
         db::{Store, types::TaskId},
         http::{IdempotencyKey, Json, JsonResponse},
         problem::Problem,
-        settings::Settings,
     },
     work::tasks::{AsOf, view::TaskView},
 };
@@ -23,7 +22,7 @@ use crate::{
 /// buttons. It depends on the state of the task and on the scopes of the token: `tasks:assign` confirms, reopens, sends
 /// out again and calls off; `tasks:progress` accepts, returns, starts and hands in; either suspends. A client that only
 /// reads gets an empty list.
-#[utoipa::path(tag = "Push", params(TaskId), security(("oauth2" = ["tasks:read"])), responses((status = 200, description = "The state, and the moves from it.", body = Moves)))]
+#[utoipa::path(tag = "Push", params(TaskId), responses((status = 200, body = Moves)))]
 #[get("/{id}/transitions")]
 pub async fn list_task_transitions(
     caller: Permit<TasksRead>,
@@ -41,19 +40,17 @@ pub async fn list_task_transitions(
 /// (`completed`) sets the percentage to 100. The reason and the evidence stay in the history.
 ///
 /// Send an `Idempotency-Key`: a repetition without one is refused, since the task has left the state.
-#[utoipa::path(tag = "Push", params(TaskId, IdempotencyKey), security(("oauth2" = ["tasks:assign"]), ("oauth2" = ["tasks:progress"])),
-    responses((status = 200, description = "The task in its new state.", body = TaskView)))]
+#[utoipa::path(params(TaskId, IdempotencyKey), responses((status = 200, body = TaskView)))]
 #[post("/{id}/transitions")]
 pub async fn create_task_transition(
     caller: Permit<TasksMove>,
     id: Path<TaskId>,
     retry: IdempotencyKey,
     body: Json<TransitionCreate>,
-    settings: Data<Settings>,
+    as_of: AsOf,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let as_of = AsOf::today(&caller, settings.due_soon_days);
-    crate::base::http::post(&store, &caller, retry, body, async move |db, caller, new| {
+    crate::base::http::post(&store, caller, retry, body, async move |db, caller, new| {
         let task = super::create(db, caller, *id, new).await?;
         JsonResponse::changed(&TaskView::of(task, as_of))
     })
