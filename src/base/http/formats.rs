@@ -10,7 +10,12 @@ use super::{
     cells::Cells,
     page::{list_json, next_link},
 };
-use crate::base::{db::Batches, i18n::Bilingual, page::Page, problem::Problem};
+use crate::base::{
+    db::Batches,
+    i18n::Bilingual,
+    page::Page,
+    problem::{Problem, kinds},
+};
 
 /// A format that a list can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +54,7 @@ impl Format {
         let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
         chosen(accept.unwrap_or("*/*")).ok_or_else(|| {
             Problem::new(
-                "not-acceptable",
+                &kinds::NOT_ACCEPTABLE,
                 Bilingual::new(
                     "Có các định dạng application/json, text/csv và application/x-ndjson.",
                     "The formats are application/json, text/csv and application/x-ndjson.",

@@ -10,7 +10,10 @@ use actix_web::{
     web::Data,
 };
 
-use crate::base::{i18n::bilingual, problem::Problem};
+use crate::base::{
+    i18n::bilingual,
+    problem::{Problem, kinds},
+};
 
 /// The addresses of the document, each with the value of its `Allow`.
 pub struct Addresses(Vec<(ResourceDef, String)>);
@@ -53,7 +56,7 @@ pub async fn fallback(request: HttpRequest, addresses: Data<Addresses>) -> Resul
     }
     let path = request.path().chars().take(200).collect::<String>();
     Err(Problem::new(
-        "not-found",
+        &kinds::NOT_FOUND,
         bilingual!(
             "Không có địa chỉ {path}; xem /docs hoặc /openapi.json.",
             "There is no address {path}; see /docs or /openapi.json."

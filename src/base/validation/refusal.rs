@@ -5,7 +5,10 @@ use std::fmt::{self, Display};
 use serde::de::{Error, Expected, Unexpected};
 
 use super::node::Node;
-use crate::base::i18n::{Bilingual, bilingual};
+use crate::base::{
+    i18n::{Bilingual, bilingual},
+    problem::push_step,
+};
 
 /// What was wrong.
 #[derive(Debug)]
@@ -89,7 +92,9 @@ impl Refusal {
 
 /// A pointer to a field or an item of what another points to (RFC 6901, 3 and 6).
 pub(super) fn child(at: &str, name: &str) -> String {
-    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+    let mut pointer = at.to_owned();
+    push_step(&mut pointer, name);
+    pointer
 }
 
 /// Translates what serde's visitors expect, with the likely mend of what was sent.

@@ -9,10 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::samples::example_of_problem;
+use super::{catalogue::CATALOGUE, samples::example_of_problem};
 use crate::base::{
     i18n::{Bilingual, Language},
-    problem::{CATALOGUE, Kind, Problem, ProblemBody},
+    problem::{Problem, ProblemBody, ProblemKind, kinds},
 };
 
 /// One kind of problem (loại lỗi, RFC 9457), explained.
@@ -41,7 +41,7 @@ pub struct ProblemCatalogue {
     items: Vec<ProblemHelp>,
 }
 
-fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
+fn help(kind: &ProblemKind, request: &HttpRequest) -> ProblemHelp {
     let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::preferred(accept.unwrap_or_default());
     ProblemHelp {
@@ -77,7 +77,7 @@ pub async fn get_problem(request: HttpRequest, slug: Path<String>) -> Result<Jso
     let found = CATALOGUE.iter().find(|kind| kind.slug == *slug);
     found.map(|kind| Json(help(kind, &request))).ok_or_else(|| {
         Problem::new(
-            "not-found",
+            &kinds::NOT_FOUND,
             Bilingual::new(
                 "Không có loại lỗi này; xem /v1/problems.",
                 "There is no such kind of problem; see /v1/problems.",

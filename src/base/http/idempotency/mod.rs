@@ -14,7 +14,7 @@ use crate::base::{
     auth::Caller,
     db::{Db, Store},
     i18n::Bilingual,
-    problem::{Fault, Place, Problem},
+    problem::{Place, Problem, Violation, codes, kinds},
 };
 
 /// How long an answer is kept.
@@ -67,9 +67,12 @@ fn malformed_key() -> Problem {
         "phải có 1 đến 255 ký tự ASCII in được, không có dấu cách",
         "must be 1 to 255 printable ASCII characters without spaces",
     );
-    let mut problem = Problem::new("malformed-request", rule.clone());
-    problem.errors =
-        vec![Fault { place: Place::Header("Idempotency-Key".to_owned()), code: "invalid-value", detail: rule }];
+    let mut problem = Problem::new(&kinds::MALFORMED_REQUEST, rule.clone());
+    problem.errors = vec![Violation {
+        place: Place::Header("Idempotency-Key".to_owned()),
+        code: codes::INVALID_VALUE,
+        detail: rule,
+    }];
     problem
 }
 
@@ -112,7 +115,7 @@ where
 
 fn in_progress() -> Problem {
     let mut problem = Problem::new(
-        "idempotency-in-progress",
+        &kinds::IDEMPOTENCY_IN_PROGRESS,
         Bilingual::new(
             "Yêu cầu đầu tiên với Idempotency-Key này chưa xong; hãy gửi lại sau một giây.",
             "The first request with this Idempotency-Key has not ended; send it again in a second.",
@@ -124,7 +127,7 @@ fn in_progress() -> Problem {
 
 fn reused() -> Problem {
     Problem::new(
-        "idempotency-key-reused",
+        &kinds::IDEMPOTENCY_KEY_REUSED,
         Bilingual::new(
             "Idempotency-Key này đã dùng cho một yêu cầu khác; hãy dùng khóa mới.",
             "This Idempotency-Key was used for another request; use a new key.",
