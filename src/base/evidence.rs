@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::base::{
     db::types::ShortText,
     i18n::{Bilingual, bilingual},
-    problem::{Fault, Place, Problem},
+    problem::{Violations, codes},
 };
 
 /// The most pieces of evidence at once.
@@ -34,39 +34,26 @@ pub struct Evidence {
     pub sha256: Option<String>,
 }
 
-/// Checks a list of evidence in the field `evidence`.
-///
-/// # Errors
-/// 422 with a pointer to each piece that breaks a rule.
-pub fn check(evidence: &[Evidence]) -> Result<(), Problem> {
+/// Checks a list of evidence, wherever the caller has put the collector.
+pub fn check(evidence: &[Evidence], violations: &mut Violations) {
     if evidence.len() > MAX_EVIDENCE {
-        return Err(Problem::field(
-            "evidence",
-            "too-many",
-            bilingual!("nhiều nhất {MAX_EVIDENCE}", "at most {MAX_EVIDENCE}"),
-        ));
+        violations.here(codes::TOO_MANY, bilingual!("nhiều nhất {MAX_EVIDENCE}", "at most {MAX_EVIDENCE}"));
+        return;
     }
-    let mut faults = Vec::new();
-    for (at, piece) in evidence.iter().enumerate() {
+    for (index, piece) in evidence.iter().enumerate() {
+        let mut place = violations.at(index);
         if !is_address(&piece.url) {
-            faults.push(Fault {
-                place: Place::Pointer(format!("#/evidence/{at}/url")),
-                code: "invalid-value",
-                detail: Bilingual::new(
-                    "phải là địa chỉ http hoặc https dài nhất 2000 ký tự",
-                    "must be an http or https address of at most 2000 characters",
-                ),
-            });
+            let rule = Bilingual::new(
+                "phải là địa chỉ http hoặc https dài nhất 2000 ký tự",
+                "must be an http or https address of at most 2000 characters",
+            );
+            place.add("url", codes::INVALID_VALUE, rule);
         }
         if piece.sha256.as_deref().is_some_and(|digest| !is_digest(digest)) {
-            faults.push(Fault {
-                place: Place::Pointer(format!("#/evidence/{at}/sha256")),
-                code: "invalid-value",
-                detail: Bilingual::new("phải là 64 chữ số thập lục phân", "must be 64 hexadecimal digits"),
-            });
+            let rule = Bilingual::new("phải là 64 chữ số thập lục phân", "must be 64 hexadecimal digits");
+            place.add("sha256", codes::INVALID_VALUE, rule);
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Problem::body(faults)) }
 }
 
 fn is_address(url: &str) -> bool {

@@ -3,7 +3,10 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use crate::base::{i18n::Bilingual, problem::Problem};
+use crate::base::{
+    i18n::Bilingual,
+    problem::{Problem, kinds},
+};
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +57,7 @@ impl PageRequest {
 #[must_use]
 pub fn invalid_cursor() -> Problem {
     Problem::new(
-        "invalid-cursor",
+        &kinds::INVALID_CURSOR,
         Bilingual::new(
             "cursor không phải của danh sách này với bộ lọc này; bắt đầu lại không có cursor.",
             "The cursor does not belong to this list with this filter; start again without one.",

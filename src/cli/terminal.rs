@@ -38,8 +38,7 @@ pub fn operator(organization: OrgCode, source: Option<SourceCode>) -> Caller {
 
 /// A refusal in words for the terminal.
 pub fn told(problem: Problem) -> String {
-    let places =
-        problem.errors.iter().map(|fault| format!("\n  {:?}: {}", fault.place, fault.detail.say(Language::En)));
+    let places = problem.errors.iter().map(|each| format!("\n  {}: {}", each.place, each.detail.say(Language::En)));
     let cause = problem.cause.map_or_else(String::new, |cause| format!(" ({cause})"));
     format!("{}{cause}{}", problem.detail.say(Language::En), places.collect::<String>())
 }

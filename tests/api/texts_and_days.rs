@@ -11,7 +11,7 @@ use tiendo::base::{
 
 use crate::{
     fixtures,
-    harness::{Api, Client, Reply},
+    harness::{Client, Reply},
     on_both,
     plan::{file, load},
     task_fixture::{ASSIGN, Desk, items, text},
@@ -172,7 +172,8 @@ on_both! {
             wrong[list][at][field] = json!("25-5-22");
             let refused = load(api, &wrong).unwrap_err();
             let [fault] = refused.errors.as_slice() else { panic!("one fault: {refused:?}") };
-            assert_eq!((&fault.place, fault.code), (&Place::Pointer(format!("#/{list}/{at}/{field}")), "invalid-value"));
+            let place = Place::Pointer(format!("#/{list}/{at}/{field}"));
+            assert_eq!((&fault.place, fault.code.as_str()), (&place, "invalid-value"));
         }
         plan["tasks"][0]["title"] = json!("Kế\u{a0}hoạch  Ðảng");
         let key = text(&plan["tasks"][0]["document"]).to_owned();

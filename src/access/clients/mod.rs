@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod model;
+pub mod problems;
 pub mod store;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -19,7 +20,7 @@ use crate::{
         i18n::{Bilingual, bilingual},
         log::{Author, Subject},
         page::{Page, PageRequest},
-        problem::{OrNotFound, Problem},
+        problem::{OrNotFound, Problem, codes, kinds},
         resource::{self, Precondition, Recorded, Resource},
     },
     reference::organizations,
@@ -55,7 +56,8 @@ pub async fn get(db: &mut Db, caller: &Caller, id: ClientId) -> Result<ClientRec
 /// # Errors
 /// 422 when the organization, the scopes or the keys are not valid; 409 when the source belongs to another client.
 pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Client, Option<String>), Problem> {
-    let scopes = Scopes::of_profile(&new.scopes).map_err(|rule| Problem::field("scopes", "invalid-value", rule))?;
+    let scopes =
+        Scopes::of_profile(&new.scopes).map_err(|rule| Problem::field("scopes", codes::INVALID_VALUE, rule))?;
     let secret = if new.jwks.is_none() { Some(new_secret()?) } else { None };
     let first = Client {
         id: ClientId(new_id()),
@@ -130,7 +132,7 @@ pub async fn rotate(db: &mut Db, caller: &Caller, id: ClientId) -> Result<(Clien
 
 fn has_keys() -> Problem {
     Problem::new(
-        "client-has-keys",
+        &problems::CLIENT_HAS_KEYS,
         Bilingual::new(
             "Hệ thống này dùng khóa riêng, không có secret; để thay khóa, gửi jwks mới bằng PATCH.",
             "This client uses keys of its own and has no secret; to change its keys, PATCH it with a new jwks.",
@@ -195,7 +197,7 @@ fn check_reach(caller: &Caller, client: &Client) -> Result<(), Problem> {
         "Hệ thống đó có quyền mà hệ thống gọi không có: {missing}.",
         "That client may do what the caller may not: {missing}."
     );
-    Err(Problem::new("scope-missing", rule))
+    Err(Problem::new(&kinds::SCOPE_MISSING, rule))
 }
 
 /// A source system's records have one owner.
@@ -205,7 +207,7 @@ async fn check_source(db: &mut Db, source: &SourceCode) -> Result<(), Problem> {
         "Hệ thống nguồn {source} đã thuộc về hệ thống kết nối {name} ({id}); hãy thay secret hoặc khóa của hệ thống đó thay vì thêm một hệ thống mới.",
         "The source {source} belongs to the client {name} ({id}) already; give that client another secret or other keys instead of adding one."
     );
-    Err(Problem::new("already-exists", rule))
+    Err(Problem::new(&kinds::ALREADY_EXISTS, rule))
 }
 
 /// Nobody grants more than they have; a client that may do nothing is a mistake.
@@ -213,7 +215,7 @@ fn check_scopes(caller: &Caller, scopes: &Scopes) -> Result<(), Problem> {
     if scopes.is_empty() {
         return Err(Problem::field(
             "scopes",
-            "required",
+            codes::REQUIRED,
             Bilingual::new("phải có ít nhất một quyền", "must name at least one scope"),
         ));
     }
@@ -223,7 +225,7 @@ fn check_scopes(caller: &Caller, scopes: &Scopes) -> Result<(), Problem> {
     }
     let rule =
         bilingual!("hệ thống gọi không có quyền {missing} để cấp", "the caller does not have {missing} to grant");
-    Err(Problem::field("scopes", "scope-not-held", rule))
+    Err(Problem::field("scopes", problems::SCOPE_NOT_HELD, rule))
 }
 
 /// 256 random bits, with a prefix that secret scanners can be taught.
@@ -235,7 +237,7 @@ fn new_secret() -> Result<String, Problem> {
 /// Public keys only: a private half or a shared secret would be kept for everybody who reads the table.
 fn check_jwks(text: &str) -> Result<(), Problem> {
     let refused =
-        |vi: &'static str, en: &'static str| Err(Problem::field("jwks", "invalid-value", Bilingual::new(vi, en)));
+        |vi: &'static str, en: &'static str| Err(Problem::field("jwks", codes::INVALID_VALUE, Bilingual::new(vi, en)));
     let keys = serde_json::from_str::<jsonwebtoken::jwk::JwkSet>(text).map(|set| set.keys).unwrap_or_default();
     if keys.is_empty() {
         return refused("không phải JWKS có ít nhất một khóa", "is not a JWK set with at least one key");

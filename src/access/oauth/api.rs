@@ -14,7 +14,10 @@ use super::{
     model::{Metadata, OauthError, Refusal, RevocationRequest, TokenAnswer, TokenRequest},
     token_service::{issue, revoke},
 };
-use crate::base::{http::Form, problem::Problem};
+use crate::base::{
+    http::Form,
+    problem::{Problem, kinds},
+};
 
 /// Get an access token
 ///
@@ -111,11 +114,11 @@ fn authorization(request: &HttpRequest) -> Option<String> {
 fn readable<T>(form: Result<Form<T>, Problem>) -> Result<Result<T, Refusal>, Problem> {
     match form {
         Ok(form) => Ok(Ok(form.0)),
-        Err(problem) if problem.kind.slug == "malformed-request" => Ok(Err(Refusal::bad_request(
+        Err(problem) if problem.is(&kinds::MALFORMED_REQUEST) => Ok(Err(Refusal::bad_request(
             "invalid_request",
             "a parameter is missing or repeated, or the form cannot be read",
         ))),
-        Err(problem) if problem.kind.slug == "unsupported-media-type" => {
+        Err(problem) if problem.is(&kinds::UNSUPPORTED_MEDIA_TYPE) => {
             Ok(Err(Refusal::bad_request("invalid_request", "the body must be application/x-www-form-urlencoded")))
         }
         Err(problem) => Err(problem),

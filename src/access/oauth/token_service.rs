@@ -24,7 +24,7 @@ use crate::base::{
         types::{ClientId, Instant},
     },
     i18n::Bilingual,
-    problem::Problem,
+    problem::{Problem, kinds},
     subtree::Subtree,
 };
 
@@ -251,7 +251,7 @@ pub(super) async fn revoke(
 
 fn invalid() -> Problem {
     Problem::new(
-        "token-invalid",
+        &kinds::TOKEN_INVALID,
         Bilingual::new(
             "Token không hợp lệ, đã hết hạn hoặc bị thu hồi; lấy token mới ở POST /oauth2/token.",
             "The token is not valid, has expired or was revoked; get a new one from POST /oauth2/token.",

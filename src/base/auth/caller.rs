@@ -6,7 +6,7 @@ use super::{ScopeName, Scopes};
 use crate::base::{
     db::types::{ClientId, Instant, OrgCode, SourceCode},
     log::Author,
-    problem::Problem,
+    problem::{Problem, kinds},
     subtree::Subtree,
 };
 
@@ -115,7 +115,7 @@ impl Caller {
     pub fn owns(&self, source: Option<&SourceCode>) -> Result<(), Problem> {
         match source {
             Some(source) if self.source() != Some(source) => Err(Problem::new(
-                "source-not-yours",
+                &kinds::SOURCE_NOT_YOURS,
                 crate::base::i18n::bilingual!(
                     "Bản ghi thuộc hệ thống {source}.",
                     "The record belongs to the system {source}."

@@ -14,7 +14,12 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 
 use super::{Caller, Identity, Quotas, quota::Quota};
-use crate::base::{clock::Clock, i18n::Bilingual, problem::Problem, request_id::served};
+use crate::base::{
+    clock::Clock,
+    i18n::Bilingual,
+    problem::{Problem, kinds},
+    request_id::served,
+};
 
 /// Proves who a bearer token stands for; the token service does.
 pub trait Authenticator {
@@ -69,7 +74,7 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
 
 fn missing() -> Problem {
     Problem::new(
-        "token-missing",
+        &kinds::TOKEN_MISSING,
         Bilingual::new(
             "Gửi Authorization: Bearer <token>; lấy token ở POST /oauth2/token.",
             "Send Authorization: Bearer <token>; get a token from POST /oauth2/token.",

@@ -9,7 +9,11 @@ use std::{
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::{Caller, ScopeName, middleware::AuthOutcome};
-use crate::base::{db::types::Instant, i18n::bilingual, problem::Problem};
+use crate::base::{
+    db::types::Instant,
+    i18n::bilingual,
+    problem::{Problem, kinds},
+};
 
 /// A caller that holds one of `S`'s scopes. It stands first in a handler's arguments, so that it is asked first, and is
 /// moved into the transaction of a write: what is done there was permitted.
@@ -53,7 +57,7 @@ impl<S: Opens> Permit<S> {
             return Ok(Self(caller, PhantomData));
         }
         let needed = Self::needed();
-        let mut problem = Problem::new("scope-missing", bilingual!("Cần quyền: {needed}.", "Needed: {needed}."));
+        let mut problem = Problem::new(&kinds::SCOPE_MISSING, bilingual!("Cần quyền: {needed}.", "Needed: {needed}."));
         problem.challenge = Some(needed.into());
         Err(problem)
     }

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use crate::base::{
     db::types::{ClientId, Instant},
     i18n::Bilingual,
-    problem::Problem,
+    problem::{Problem, kinds},
 };
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -74,7 +74,7 @@ impl Quota {
             return Ok(());
         }
         let mut problem = Problem::new(
-            "rate-limited",
+            &kinds::RATE_LIMITED,
             Bilingual::new("Đã dùng hết hạn mức của phút này.", "The quota of this minute is used up."),
         );
         problem.retry_after = Some(self.seconds);

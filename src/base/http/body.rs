@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::base::{
     i18n::{Bilingual, bilingual},
-    problem::Problem,
+    problem::{Problem, kinds},
     settings::Settings,
     validation::{malformed, parse},
 };
@@ -84,7 +84,7 @@ async fn whole(bytes: impl Future<Output = Result<Bytes, actix_web::Error>>, tim
     match tokio::time::timeout(time, bytes).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if is_too_large(&error) => Err(Problem::new(
-            "body-too-large",
+            &kinds::BODY_TOO_LARGE,
             Bilingual::new(
                 "Nội dung lớn hơn 10 MiB; hãy chia thành nhiều lần gửi.",
                 "The body is larger than 10 MiB; send it in several parts.",
@@ -97,7 +97,7 @@ async fn whole(bytes: impl Future<Output = Result<Bytes, actix_web::Error>>, tim
         Err(_) => {
             let seconds = time.as_secs();
             Err(Problem::new(
-                "request-timeout",
+                &kinds::REQUEST_TIMEOUT,
                 bilingual!(
                     "Nội dung chưa đến đủ sau {seconds} giây.",
                     "The body was not complete after {seconds} seconds."
@@ -114,7 +114,7 @@ fn is_too_large(error: &actix_web::Error) -> bool {
 
 fn unsupported() -> Problem {
     Problem::new(
-        "unsupported-media-type",
+        &kinds::UNSUPPORTED_MEDIA_TYPE,
         Bilingual::new(
             "Content-Type phải là kiểu mà tài liệu nêu cho thao tác này (thường là application/json).",
             "Content-Type must be the one the document names for this operation (usually application/json).",

@@ -19,7 +19,12 @@ use super::{
     page::{list_json, next_link},
     weighted::weighted,
 };
-use crate::base::{db::Batches, i18n::Bilingual, page::Page, problem::Problem};
+use crate::base::{
+    db::Batches,
+    i18n::Bilingual,
+    page::Page,
+    problem::{Problem, kinds},
+};
 
 /// A format that a list can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +77,7 @@ impl Format {
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         chosen(request.headers()).ok_or_else(|| {
             Problem::new(
-                "not-acceptable",
+                &kinds::NOT_ACCEPTABLE,
                 Bilingual::new(
                     "Có các định dạng application/json, text/csv và application/x-ndjson.",
                     "The formats are application/json, text/csv and application/x-ndjson.",

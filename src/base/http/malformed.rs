@@ -2,12 +2,13 @@
 
 use crate::base::{
     i18n::Bilingual,
-    problem::{Fault, Place, Problem},
+    problem::{Place, Problem, Violation, codes, kinds},
 };
 
 /// 400 that names the header and its rule.
 pub(super) fn malformed_header(name: &str, rule: Bilingual) -> Problem {
-    let mut problem = Problem::new("malformed-request", rule.clone());
-    problem.errors = vec![Fault { place: Place::Header(name.to_owned()), code: "invalid-value", detail: rule }];
+    let mut problem = Problem::new(&kinds::MALFORMED_REQUEST, rule.clone());
+    problem.errors =
+        vec![Violation { place: Place::Header(name.to_owned()), code: codes::INVALID_VALUE, detail: rule }];
     problem
 }

@@ -13,7 +13,7 @@ use actix_web::{
 use crate::base::{
     db::types::SourceCode,
     i18n::{Bilingual, bilingual},
-    problem::Problem,
+    problem::{Problem, codes, kinds},
 };
 
 /// The addresses of the document, each with the value of its `Allow`.
@@ -57,7 +57,7 @@ pub async fn fallback(request: HttpRequest, addresses: Data<Addresses>) -> Resul
     }
     let path = request.path().chars().take(200).collect::<String>();
     Err(Problem::new(
-        "not-found",
+        &kinds::NOT_FOUND,
         bilingual!(
             "Không có địa chỉ {path}; xem /docs hoặc /openapi.json.",
             "There is no address {path}; see /docs or /openapi.json."
@@ -84,7 +84,7 @@ fn unreadable_key(error: &PathError, request: &HttpRequest) -> Option<Problem> {
     let source = request.match_info().get("source").filter(|_| request.method() == Method::PUT)?;
     let PathError::Deserialize(error) = error else { return None };
     let name = if source.parse::<SourceCode>().is_err() { "source" } else { "source_key" };
-    let mut problem = Problem::parameter(name, "invalid-value", Bilingual::from_error(&error.to_string())?);
+    let mut problem = Problem::parameter(name, codes::INVALID_VALUE, Bilingual::from_error(&error.to_string())?);
     problem.detail = Bilingual::new(
         "Phần này của địa chỉ không hợp lệ; xem errors.",
         "This part of the address is not valid; see errors.",

@@ -17,7 +17,7 @@ use super::{query, response::json};
 use crate::base::{
     i18n::Bilingual,
     page::{Page, PageRequest, invalid_cursor},
-    problem::Problem,
+    problem::{Problem, codes},
 };
 
 const DEFAULT_LIMIT: i64 = 50;
@@ -73,7 +73,7 @@ fn parse<T: DeserializeOwned>(path: &str, text: &str) -> Result<List<T>, Problem
         if OWN.contains(&name.as_ref()) {
             if own.insert(name.to_string(), value.to_string()).is_some() {
                 let rule = Bilingual::new("tham số bị lặp lại", "the parameter is repeated");
-                return Err(Problem::parameter(&name, "duplicate-parameter", rule));
+                return Err(Problem::parameter(name.into_owned(), codes::DUPLICATE_PARAMETER, rule));
             }
         } else {
             rest.push((name, value));
@@ -101,7 +101,7 @@ fn fingerprint_of(text: &str) -> String {
 fn limit_of(text: &str) -> Result<i64, Problem> {
     text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
         let rule = Bilingual::new("phải là số nguyên từ 1 đến 500", "must be a whole number from 1 to 500");
-        Problem::parameter("limit", "out-of-range", rule)
+        Problem::parameter("limit", codes::OUT_OF_RANGE, rule)
     })
 }
 
@@ -109,7 +109,7 @@ fn count_of(text: &str) -> Result<bool, Problem> {
     if text == "exact" {
         return Ok(true);
     }
-    Err(Problem::parameter("count", "invalid-value", Bilingual::new("chỉ nhận exact", "must be exact")))
+    Err(Problem::parameter("count", codes::INVALID_VALUE, Bilingual::new("chỉ nhận exact", "must be exact")))
 }
 
 fn key_of(cursor: &str, fingerprint: &str) -> Result<String, Problem> {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::base::{
     i18n::{Bilingual, bilingual},
-    problem::{Fault, Place, Problem},
+    problem::{Code, Problem, Violations, codes},
     validation::{self, Node, Refusal, Why},
 };
 
@@ -28,20 +28,25 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str, page: &[&str]) -> Result<T,
     let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     if let Some((name, _)) = pairs.iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
         let rule = Bilingual::new("không được chứa ký tự NUL", "must not hold a NUL character");
-        return Err(Problem::parameter(name, "invalid-value", rule));
+        return Err(Problem::parameter(name.clone(), codes::INVALID_VALUE, rule));
     }
     let root = Node::Object(pairs.into_iter().map(|(name, value)| (name, Node::Text(value))).collect());
     validation::read(&root).map_err(|_| {
-        let refusals = validation::refusals::<T>(&root, text.len());
-        Problem::query(refusals.into_iter().map(|refusal| fault(refusal, page)).collect())
+        let mut violations = Violations::in_query();
+        for refusal in validation::refusals::<T>(&root, text.len()) {
+            let name = refusal.at.trim_start_matches("#/").replace("~1", "/").replace("~0", "~");
+            let (code, rule) = rule_of(refusal, page);
+            violations.add(name, code, rule);
+        }
+        violations.into()
     })
 }
 
-fn fault(refusal: Refusal, page: &[&str]) -> Fault {
-    let name = refusal.at.trim_start_matches("#/").replace("~1", "/").replace("~0", "~");
-    let (code, detail) = match refusal.why {
+/// Which rule of parameters was broken, in the words for parameters.
+fn rule_of(refusal: Refusal, page: &[&str]) -> (Code, Bilingual) {
+    match refusal.why {
         Why::Unknown([]) if page.is_empty() => {
-            ("unknown-parameter", Bilingual::new("không nhận tham số nào", "no parameters are taken here"))
+            (codes::UNKNOWN_PARAMETER, Bilingual::new("không nhận tham số nào", "no parameters are taken here"))
         }
         Why::Unknown(known) => {
             let known = [known, page].concat().join(", ");
@@ -49,22 +54,21 @@ fn fault(refusal: Refusal, page: &[&str]) -> Fault {
                 "không có tham số này; các tham số được nhận: {known}",
                 "there is no such parameter; the parameters are: {known}"
             );
-            ("unknown-parameter", rule)
+            (codes::UNKNOWN_PARAMETER, rule)
         }
         Why::Repeated => {
             let rule = Bilingual::new("tham số bị lặp lại; chỉ gửi một lần", "the parameter is repeated; send it once");
-            ("duplicate-parameter", rule)
+            (codes::DUPLICATE_PARAMETER, rule)
         }
-        Why::Missing => ("required", refusal.detail),
+        Why::Missing => (codes::REQUIRED, refusal.detail),
         Why::Rule(_) | Why::Type(_) | Why::Word(_) if refusal.is_needless => {
             let Bilingual { vi, en } = refusal.detail;
             let rule = bilingual!(
                 "{vi}; nếu không cần, bỏ tham số này",
                 "{en}; leave the parameter out if you do not need it"
             );
-            ("invalid-value", rule)
+            (codes::INVALID_VALUE, rule)
         }
-        Why::Rule(_) | Why::Type(_) | Why::Word(_) => ("invalid-value", refusal.detail),
-    };
-    Fault { place: Place::Parameter(name), code, detail }
+        Why::Rule(_) | Why::Type(_) | Why::Word(_) => (codes::INVALID_VALUE, refusal.detail),
+    }
 }

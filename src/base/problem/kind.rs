@@ -1,11 +1,12 @@
-//! What an entry of the catalogue says.
+//! What is constant about a kind of problem.
 
+use super::Code;
 use crate::base::i18n::Bilingual;
 
-/// One entry of the catalogue.
+/// A kind of problem: a `static` of its owner, told from others by its address, so that its slug cannot be misspelt.
 #[derive(Debug)]
-pub struct Kind {
-    /// The last part of the problem's `type`.
+pub struct ProblemKind {
+    /// The last part of the problem's `type`; clients branch on it, so it never changes.
     pub slug: &'static str,
     /// HTTP status.
     pub status: u16,
@@ -48,15 +49,10 @@ pub enum GivenBy {
     These(&'static [&'static str]),
 }
 
-/// An entry with its title and its help, each in Vietnamese and in English.
-pub(super) const fn entry(
-    slug: &'static str,
-    status: u16,
-    given_by: GivenBy,
-    title: [&'static str; 2],
-    help: [&'static str; 2],
-) -> Kind {
-    let [title_vi, title_en] = title;
-    let [help_vi, help_en] = help;
-    Kind { slug, status, title: Bilingual::new(title_vi, title_en), help: Bilingual::new(help_vi, help_en), given_by }
+impl ProblemKind {
+    /// The code of a violation that is this whole problem, such as one record of many that was not found.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        Code::new(self.slug)
+    }
 }

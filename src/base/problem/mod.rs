@@ -1,17 +1,21 @@
 //! RFC 9457 problems: what went wrong, where, and the way out, in Vietnamese and English.
 
-mod catalogue;
+pub mod codes;
 mod kind;
+pub mod kinds;
+mod place;
 mod render;
+mod violations;
 mod wire;
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
-pub use catalogue::{CATALOGUE, kind};
-pub use kind::{GivenBy, Kind};
+pub use codes::Code;
+pub use kind::{GivenBy, ProblemKind};
+pub(crate) use place::push_step;
+pub use place::{Place, Step};
 pub use render::{for_status, render};
+pub use violations::{Nested, Violation, Violations};
 pub use wire::{ProblemBody, ProblemError};
 
 use crate::base::{
@@ -22,12 +26,12 @@ use crate::base::{
 /// A refusal or a failure, on its way to the caller.
 #[derive(Debug)]
 pub struct Problem {
-    /// Its entry in the catalogue.
-    pub kind: &'static Kind,
+    /// What is constant about it.
+    pub kind: &'static ProblemKind,
     /// What happened this time.
     pub detail: Bilingual,
     /// Each place that is wrong.
-    pub errors: Vec<Fault>,
+    pub errors: Vec<Violation>,
     /// The current version, when the caller's was stale.
     pub version: Option<i32>,
     /// Seconds after which to try again.
@@ -38,53 +42,17 @@ pub struct Problem {
     pub cause: Option<String>,
 }
 
-/// One place in what was sent, and the rule it broke.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    /// Where.
-    pub place: Place,
-    /// A stable word for programs.
-    pub code: &'static str,
-    /// The rule and the way out.
-    pub detail: Bilingual,
-}
-
-/// Where in a request a fault is.
-#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// JSON pointer as a URI fragment, like `#/due_on`.
-    Pointer(String),
-    /// Name of a query parameter.
-    Parameter(String),
-    /// Name of a header.
-    Header(String),
-}
-
-impl Place {
-    /// The pointer, when it is one.
-    #[must_use]
-    pub fn pointer(&self) -> Option<&str> {
-        match self {
-            Self::Pointer(pointer) => Some(pointer),
-            Self::Parameter(_) | Self::Header(_) => None,
-        }
-    }
-}
-
 impl Problem {
-    /// An entry of the catalogue with what happened this time.
+    /// A kind with what happened this time.
     #[must_use]
-    pub fn new(slug: &'static str, detail: Bilingual) -> Self {
-        Self {
-            kind: kind(slug),
-            detail,
-            errors: Vec::new(),
-            version: None,
-            retry_after: None,
-            challenge: None,
-            cause: None,
-        }
+    pub const fn new(kind: &'static ProblemKind, detail: Bilingual) -> Self {
+        Self { kind, detail, errors: Vec::new(), version: None, retry_after: None, challenge: None, cause: None }
+    }
+
+    /// Whether it is of this kind; the address of the kind decides.
+    #[must_use]
+    pub fn is(&self, kind: &'static ProblemKind) -> bool {
+        std::ptr::eq(self.kind, kind)
     }
 
     /// 404: there is no such thing in the caller's part of the tree.
@@ -92,7 +60,7 @@ impl Problem {
     pub fn not_found(what: &str) -> Self {
         let noun = vietnamese(what);
         Self::new(
-            "not-found",
+            &kinds::NOT_FOUND,
             bilingual!(
                 "Không tìm thấy {noun} này trong phạm vi của hệ thống gọi; hãy kiểm tra lại mã hoặc id.",
                 "There is no such {what} in the caller's part of the tree; check its code or id."
@@ -100,49 +68,27 @@ impl Problem {
         )
     }
 
-    /// 422: one field of the body breaks a rule.
+    /// 422: one field of the body breaks a rule, and nothing else was looked at; checks that go on take [`Violations`].
     #[must_use]
-    pub fn field(pointer: &str, code: &'static str, rule: Bilingual) -> Self {
-        let place = Place::Pointer(format!("#/{pointer}"));
-        Self::body(vec![Fault { place, code, detail: rule }])
-    }
-
-    /// 422: some fields of the body break rules.
-    #[must_use]
-    pub fn body(errors: Vec<Fault>) -> Self {
-        let mut problem = Self::new(
-            "invalid-body",
-            Bilingual::new(
-                "Nội dung gửi có trường không hợp lệ; xem errors.",
-                "The body has fields that are not valid; see errors.",
-            ),
-        );
-        problem.errors = errors;
-        problem
+    pub fn field(name: &'static str, code: Code, rule: Bilingual) -> Self {
+        let mut violations = Violations::in_body();
+        violations.add(name, code, rule);
+        violations.into()
     }
 
     /// 400: one query parameter breaks a rule.
     #[must_use]
-    pub fn parameter(name: &str, code: &'static str, rule: Bilingual) -> Self {
-        Self::query(vec![Fault { place: Place::Parameter(name.to_owned()), code, detail: rule }])
-    }
-
-    /// 400: some query parameters break rules.
-    #[must_use]
-    pub fn query(errors: Vec<Fault>) -> Self {
-        let mut problem = Self::new(
-            "invalid-parameter",
-            Bilingual::new("Tham số truy vấn không hợp lệ; xem errors.", "A query parameter is not valid; see errors."),
-        );
-        problem.errors = errors;
-        problem
+    pub fn parameter(name: impl Into<Step>, code: Code, rule: Bilingual) -> Self {
+        let mut violations = Violations::in_query();
+        violations.add(name, code, rule);
+        violations.into()
     }
 
     /// 412: the resource has moved on since the caller read it.
     #[must_use]
     pub fn stale(current: i32) -> Self {
         let mut problem = Self::new(
-            "version-stale",
+            &kinds::VERSION_STALE,
             bilingual!(
                 "Bản hiện hành là {current}; hãy đọc lại rồi gửi If-Match với ETag mới.",
                 "The current version is {current}; read it again and send If-Match with the new ETag."
@@ -156,7 +102,7 @@ impl Problem {
     #[must_use]
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         let mut problem = Self::new(
-            "internal",
+            &kinds::INTERNAL,
             Bilingual::new(
                 "Lỗi của dịch vụ; không có gì được ghi. Hãy thử lại, và báo mã instance nếu còn lỗi.",
                 "The service failed; nothing was written. Try again, and report the instance if it persists.",
@@ -184,7 +130,7 @@ impl From<QueryError> for Problem {
             Reason::Duplicate => Self {
                 cause: Some(error.to_string()),
                 ..Self::new(
-                    "already-exists",
+                    &kinds::ALREADY_EXISTS,
                     Bilingual::new(
                         "Đã có bản ghi với khóa này; hãy đọc bản đó, hoặc gửi lại yêu cầu này.",
                         "A record with this key exists already; read that one, or send this request again.",
@@ -198,7 +144,7 @@ impl From<QueryError> for Problem {
 
 fn busy(cause: String) -> Problem {
     let mut problem = Problem::new(
-        "unavailable",
+        &kinds::UNAVAILABLE,
         Bilingual::new(
             "Cơ sở dữ liệu đang bận; không có gì được ghi. Hãy thử lại sau thời gian ở Retry-After.",
             "The database is busy; nothing was written. Try again after Retry-After.",
@@ -211,7 +157,7 @@ fn busy(cause: String) -> Problem {
 
 impl ConnectionLost for Problem {
     fn is_connection_lost(&self) -> bool {
-        self.kind.slug == "unavailable" && self.cause.is_some()
+        self.is(&kinds::UNAVAILABLE) && self.cause.is_some()
     }
 }
 

@@ -6,8 +6,8 @@ use actix_web::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Fault, Place, Problem, kind};
-use crate::base::i18n::{Bilingual, Language};
+use super::{Place, Problem, Violation, kinds};
+use crate::base::i18n::Language;
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
@@ -50,20 +50,23 @@ fn body(problem: &Problem, language: Language, instance: &str) -> Value {
         body.insert("version".into(), version.into());
     }
     if !problem.errors.is_empty() {
-        body.insert("errors".into(), problem.errors.iter().map(|fault| fault_body(fault, language)).collect());
+        body.insert(
+            "errors".into(),
+            problem.errors.iter().map(|violation| violation_body(violation, language)).collect(),
+        );
     }
     Value::Object(body)
 }
 
-fn fault_body(fault: &Fault, language: Language) -> Value {
-    let (name, place) = match &fault.place {
+fn violation_body(violation: &Violation, language: Language) -> Value {
+    let (name, place) = match &violation.place {
         Place::Pointer(at) => ("pointer", at),
         Place::Parameter(at) => ("parameter", at),
         Place::Header(at) => ("header", at),
     };
-    let mut body = json!({ name: place, "code": fault.code, "detail": fault.detail.say(language) });
+    let mut body = json!({ name: place, "code": violation.code, "detail": violation.detail.say(language) });
     // A row of a bulk push is counted from 1, as a person counts the lines of a sheet.
-    if let (Place::Pointer(at), Some(rows)) = (&fault.place, body.as_object_mut())
+    if let (Place::Pointer(at), Some(rows)) = (&violation.place, body.as_object_mut())
         && let Some(row) = at.strip_prefix("#/").and_then(|at| at.split('/').next()?.parse::<usize>().ok())
     {
         rows.insert("row".into(), (row + 1).into());
@@ -73,29 +76,28 @@ fn fault_body(fault: &Fault, language: Language) -> Value {
 
 /// RFC 6750, 3: no error code when no credentials came.
 fn challenge(problem: &Problem) -> Option<String> {
-    match (problem.kind.slug, &problem.challenge) {
-        ("token-missing", _) => Some("Bearer realm=\"tiendo\"".to_owned()),
-        ("token-invalid", _) => Some("Bearer realm=\"tiendo\", error=\"invalid_token\"".to_owned()),
-        ("scope-missing", Some(scope)) => {
-            Some(format!("Bearer realm=\"tiendo\", error=\"insufficient_scope\", scope=\"{scope}\""))
-        }
-        _ => None,
+    if problem.is(&kinds::TOKEN_MISSING) {
+        return Some("Bearer realm=\"tiendo\"".to_owned());
     }
+    if problem.is(&kinds::TOKEN_INVALID) {
+        return Some("Bearer realm=\"tiendo\", error=\"invalid_token\"".to_owned());
+    }
+    let scope = problem.challenge.as_ref().filter(|_| problem.is(&kinds::SCOPE_MISSING))?;
+    Some(format!("Bearer realm=\"tiendo\", error=\"insufficient_scope\", scope=\"{scope}\""))
 }
 
 /// The problem that stands for a bare status of the framework.
 #[must_use]
 pub fn for_status(status: StatusCode) -> Problem {
-    let slug = match status.as_u16() {
-        400 => "malformed-request",
-        404 => "not-found",
-        405 => "method-not-allowed",
-        406 => "not-acceptable",
-        408 => "request-timeout",
-        413 => "body-too-large",
-        415 => "unsupported-media-type",
-        _ => "internal",
+    let kind = match status.as_u16() {
+        400 => &kinds::MALFORMED_REQUEST,
+        404 => &kinds::NOT_FOUND,
+        405 => &kinds::METHOD_NOT_ALLOWED,
+        406 => &kinds::NOT_ACCEPTABLE,
+        408 => &kinds::REQUEST_TIMEOUT,
+        413 => &kinds::BODY_TOO_LARGE,
+        415 => &kinds::UNSUPPORTED_MEDIA_TYPE,
+        _ => &kinds::INTERNAL,
     };
-    let kind = kind(slug);
-    Problem::new(slug, Bilingual { vi: kind.title.vi.clone(), en: kind.title.en.clone() })
+    Problem::new(kind, kind.title.clone())
 }

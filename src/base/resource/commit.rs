@@ -8,7 +8,7 @@ use crate::base::{
     db::{self, Db, Reason},
     i18n::{Bilingual, bilingual},
     log::Outcome,
-    problem::{OrNotFound, Problem},
+    problem::{OrNotFound, Problem, kinds},
 };
 
 /// A locked record that the caller may change, in a version that it knows.
@@ -105,7 +105,7 @@ pub fn nothing_to_match() -> Problem {
 fn taken<R: Resource>(first: &R) -> Problem {
     let place = first.place();
     Problem::new(
-        "already-exists",
+        &kinds::ALREADY_EXISTS,
         bilingual!(
             "Đã có bản ghi với khóa này: {place}; đọc hoặc sửa bản ghi đó, hoặc dùng khóa khác.",
             "A record with this key exists already: {place}; read or change that one, or use another key."

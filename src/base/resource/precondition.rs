@@ -1,6 +1,9 @@
 //! What a caller says of the version that it knows.
 
-use crate::base::{i18n::Bilingual, problem::Problem};
+use crate::base::{
+    i18n::Bilingual,
+    problem::{Problem, kinds},
+};
 
 /// The condition of a change (`If-Match`; RFC 9110, 13.1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +30,7 @@ impl Precondition {
     #[must_use]
     pub fn required() -> Problem {
         Problem::new(
-            "if-match-required",
+            &kinds::IF_MATCH_REQUIRED,
             Bilingual::new(
                 "Hãy gửi If-Match với ETag của bản đã đọc.",
                 "Send If-Match with the ETag of the version you read.",

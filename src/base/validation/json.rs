@@ -3,16 +3,19 @@
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::{Node, Why, strict::Strict};
+use super::{Node, Refusal, Why, strict::Strict};
 use crate::base::{
     i18n::{Bilingual, bilingual},
-    problem::{Fault, Place, Problem},
+    problem::{Place, Problem, Violation, Violations, codes, kinds},
 };
 
 /// 400: what came is no JSON (or form) at all.
 pub(crate) fn malformed(reason: &Bilingual) -> Problem {
     let Bilingual { vi, en } = reason;
-    Problem::new("malformed-request", bilingual!("Không đọc được nội dung: {vi}.", "The body cannot be read: {en}."))
+    Problem::new(
+        &kinds::MALFORMED_REQUEST,
+        bilingual!("Không đọc được nội dung: {vi}.", "The body cannot be read: {en}."),
+    )
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {
@@ -38,46 +41,48 @@ pub(crate) fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, P
         Ok(value) => Ok(value),
         Err(error) if error.is_data() => {
             let root = serde_json::from_slice(bytes).map_err(|error| not_json(&error))?;
-            Err(Problem::body(faults::<T>(&root, bytes.len())))
+            Err(violations::<T>(&root, bytes.len()).into())
         }
         Err(error) => Err(not_json(&error)),
     }
 }
 
-/// Every fault of a body: what cannot be read, in its order, and then what is missing.
-fn faults<T: DeserializeOwned + ToSchema>(root: &Node, size: usize) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
-    for refusal in super::refusals::<T>(root, size) {
-        let code = match refusal.why {
-            Why::Rule(_) => "invalid-value",
-            Why::Type(_) | Why::Word(_) => "wrong-type",
-            Why::Unknown(_) => "unknown-field",
-            Why::Missing => "required",
-            Why::Repeated => "duplicate-field",
-        };
-        let Bilingual { vi, en } = &refusal.detail;
-        let detail = if refusal.is_needless {
-            bilingual!(
-                "{vi}; nếu không có, bỏ trường này hoặc gửi null",
-                "{en}; if there is none, leave the field out or send null"
-            )
-        } else {
-            refusal.detail
-        };
-        faults.push(Fault { place: Place::Pointer(refusal.at), code, detail });
-    }
+/// Every violation of a body: what cannot be read, in its order, and then what is missing.
+fn violations<T: DeserializeOwned + ToSchema>(root: &Node, size: usize) -> Violations {
+    let mut found: Vec<Violation> = super::refusals::<T>(root, size).into_iter().map(violation).collect();
     for at in super::missing::<T>(root) {
         let place = Place::Pointer(at);
-        if faults.iter().all(|fault| fault.place != place) {
-            faults.push(Fault {
-                place, code: "required", detail: Bilingual::new("bắt buộc phải có", "is required")
-            });
+        if found.iter().all(|violation| violation.place != place) {
+            let detail = Bilingual::new("bắt buộc phải có", "is required");
+            found.push(Violation { place, code: codes::REQUIRED, detail });
         }
     }
+    let mut violations = Violations::in_body();
+    violations.extend(found);
     // The two ways of reading disagree only when one of them is wrong; the sender is told as much as is known.
-    if faults.is_empty() {
+    if violations.is_empty() {
         let rule = Bilingual::new("không đúng như tài liệu nêu", "is not what the document says");
-        faults.push(Fault { place: Place::Pointer("#".to_owned()), code: "wrong-type", detail: rule });
+        violations.here(codes::WRONG_TYPE, rule);
     }
-    faults
+    violations
+}
+
+fn violation(refusal: Refusal) -> Violation {
+    let code = match refusal.why {
+        Why::Rule(_) => codes::INVALID_VALUE,
+        Why::Type(_) | Why::Word(_) => codes::WRONG_TYPE,
+        Why::Unknown(_) => codes::UNKNOWN_FIELD,
+        Why::Missing => codes::REQUIRED,
+        Why::Repeated => codes::DUPLICATE_FIELD,
+    };
+    let Bilingual { vi, en } = &refusal.detail;
+    let detail = if refusal.is_needless {
+        bilingual!(
+            "{vi}; nếu không có, bỏ trường này hoặc gửi null",
+            "{en}; if there is none, leave the field out or send null"
+        )
+    } else {
+        refusal.detail
+    };
+    Violation { place: Place::Pointer(refusal.at), code, detail }
 }

@@ -8,6 +8,7 @@ use super::node::Node;
 use crate::base::{
     db::types::Day,
     i18n::{Bilingual, bilingual},
+    problem::push_step,
 };
 
 /// What was wrong.
@@ -92,7 +93,9 @@ impl Refusal {
 
 /// A pointer to a field or an item of what another points to (RFC 6901, 3 and 6).
 pub(super) fn child(at: &str, name: &str) -> String {
-    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+    let mut pointer = at.to_owned();
+    push_step(&mut pointer, name);
+    pointer
 }
 
 /// Translates what serde's visitors expect, with the likely mend of what was sent.

@@ -1,6 +1,7 @@
 //! Plans as files: loading one puts everything it holds, in one transaction, and says what that changed.
 
 pub mod model;
+pub mod problems;
 
 use std::collections::HashMap;
 
@@ -17,7 +18,7 @@ use crate::{
             types::{RecordKey, SourceCode},
         },
         i18n::{Bilingual, bilingual},
-        problem::{Place, Problem},
+        problem::{Problem, Violations, codes, kinds},
         validation::parse,
     },
     reference::{
@@ -127,18 +128,18 @@ async fn put_task(
 /// Nothing, where there is nothing yet.
 fn found<T>(record: Result<T, Problem>) -> Result<Option<T>, Problem> {
     match record {
-        Err(problem) if problem.kind.slug == "not-found" => Ok(None),
+        Err(problem) if problem.is(&kinds::NOT_FOUND) => Ok(None),
         other => other.map(Some),
     }
 }
 
 fn take_key(entry: &mut Entry) -> Result<RecordKey, Problem> {
-    let rule = || Problem::field("source_key", "required", Bilingual::new("bắt buộc phải có", "is required"));
+    let rule = || Problem::field("source_key", codes::REQUIRED, Bilingual::new("bắt buộc phải có", "is required"));
     entry.remove("source_key").and_then(|key| key.as_str()?.parse().ok()).ok_or_else(rule)
 }
 
 /// Puts the id that a key stands for under the name that the API gives it.
-fn rename(entry: &mut Entry, from: &str, to: &str, known: &HashMap<String, String>) -> Result<(), Problem> {
+fn rename(entry: &mut Entry, from: &'static str, to: &str, known: &HashMap<String, String>) -> Result<(), Problem> {
     match entry.remove(from) {
         None | Some(Value::Null) => Ok(()),
         Some(Value::String(key)) => {
@@ -151,10 +152,10 @@ fn rename(entry: &mut Entry, from: &str, to: &str, known: &HashMap<String, Strin
     }
 }
 
-fn unknown(field: &str, key: &str) -> Problem {
+fn unknown(field: &'static str, key: &str) -> Problem {
     Problem::field(
         field,
-        "unknown-key",
+        problems::UNKNOWN_KEY,
         bilingual!(
             "không có {key} ở phía trên trong tệp này; bản ghi được nhắc đến phải đứng trước",
             "there is no {key} further up in this file; what is referred to stands first"
@@ -167,20 +168,16 @@ fn body<T: DeserializeOwned + ToSchema>(entry: impl Into<Value>) -> Result<T, Pr
     parse(entry.into().to_string().as_bytes())
 }
 
-/// Says where in the file a refusal belongs.
-fn located(mut problem: Problem, list: &str, at: usize) -> Problem {
-    for fault in &mut problem.errors {
-        if let Place::Pointer(pointer) = &mut fault.place {
-            *pointer = format!("#/{list}/{at}{}", pointer.trim_start_matches('#'));
-        }
+/// Says where in the file a refusal belongs; its kind stays.
+fn located(mut problem: Problem, list: &'static str, index: usize) -> Problem {
+    let code = problem.kind.code();
+    let mut violations = Violations::in_body();
+    let errors = std::mem::take(&mut problem.errors);
+    if errors.is_empty() {
+        violations.at(list).add(index, code, problem.detail.clone());
+    } else {
+        violations.at(list).at(index).extend(errors);
     }
-    if problem.errors.is_empty() {
-        let place = Place::Pointer(format!("#/{list}/{at}"));
-        problem.errors.push(crate::base::problem::Fault {
-            place,
-            code: problem.kind.slug,
-            detail: problem.detail.clone(),
-        });
-    }
+    problem.errors = violations.take();
     problem
 }

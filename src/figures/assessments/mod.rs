@@ -25,7 +25,7 @@ use crate::{
             types::{Inline, OrgCode},
         },
         page::{Page, PageRequest},
-        problem::Problem,
+        problem::{Problem, codes},
         subtree::Subtree,
     },
     figures::rollup::{
@@ -160,6 +160,6 @@ pub fn month_of_today(calendar: &Calendar, caller: &Caller) -> Result<Period, Pr
     let today = calendars::today(caller.now().utc());
     calendar.containing(today, Frequency::Month).ok_or_else(|| {
         let rule = crate::base::i18n::Bilingual::new("bắt buộc phải có", "is required");
-        Problem::parameter("period", "required", rule)
+        Problem::parameter("period", codes::REQUIRED, rule)
     })
 }

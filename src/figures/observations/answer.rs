@@ -7,7 +7,7 @@ use crate::base::{
     db::types::{ObservationId, string_enum},
     i18n::Language,
     log::Outcome,
-    problem::Fault,
+    problem::{Code, Violation},
 };
 
 string_enum! {
@@ -75,8 +75,8 @@ pub struct PushError {
     #[schema(example = "#/0/period")]
     pub pointer: String,
     /// A stable word for programs.
-    #[schema(example = "period-frequency")]
-    pub code: &'static str,
+    #[schema(value_type = String, example = "period-frequency")]
+    pub code: Code,
     /// The rule and the way out, in the language asked for.
     pub detail: String,
 }
@@ -90,11 +90,11 @@ impl PushRow {
 
     /// A row that was refused.
     #[must_use]
-    pub fn rejected(faults: Vec<Fault>, language: Language) -> Self {
-        let errors = faults.into_iter().map(|fault| PushError {
-            pointer: fault.place.pointer().unwrap_or_default().to_owned(),
-            code: fault.code,
-            detail: fault.detail.say(language).to_owned(),
+    pub fn rejected(violations: Vec<Violation>, language: Language) -> Self {
+        let errors = violations.into_iter().map(|violation| PushError {
+            pointer: violation.place.pointer().unwrap_or_default().to_owned(),
+            code: violation.code,
+            detail: violation.detail.say(language).to_owned(),
         });
         Self { row: 0, outcome: Outcome::Rejected, id: None, version: None, errors: errors.collect() }
     }

@@ -4,6 +4,7 @@ mod answer;
 pub mod api;
 mod check;
 pub mod model;
+pub mod problems;
 mod push;
 pub mod store;
 
@@ -89,14 +90,14 @@ fn check_filter(filter: &ObservationFilter, page: &PageRequest) -> Result<(), Pr
             "phải cùng loại kỳ với period_from, như 2026-M01 và 2026-M09",
             "must be of the same frequency as period_from, like 2026-M01 and 2026-M09",
         );
-        return Err(Problem::parameter("period_to", "period-frequency", rule));
+        return Err(Problem::parameter("period_to", problems::PERIOD_FREQUENCY, rule));
     }
     if page.count && filter.as_of.is_some() && filter.status.is_some() {
         let rule = Bilingual::new(
             "không đếm được khi có cả as_of và status; hãy bỏ một trong hai",
             "cannot count with both as_of and status; leave one of them out",
         );
-        return Err(Problem::parameter("count", "not-together", rule));
+        return Err(Problem::parameter("count", problems::NOT_TOGETHER, rule));
     }
     Ok(())
 }

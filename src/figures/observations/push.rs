@@ -13,6 +13,7 @@ use super::{
     answer::{ObservationPush, OnError, PushCounts, PushRow},
     check::{Numbers, check},
     model::{Observation, ObservationCreate, Row},
+    problems,
     store::{self, UpsertResult},
 };
 use crate::{
@@ -26,11 +27,14 @@ use crate::{
         http::JsonResponse,
         i18n::{Bilingual, Language, bilingual},
         log::{self, Outcome},
-        problem::{Fault, Place, Problem},
+        problem::{Problem, Violation, Violations, codes, kinds},
         resource,
         validation::parse,
     },
-    reference::{indicators, organizations},
+    reference::{
+        indicators::{self, problems::UNKNOWN_INDICATOR},
+        organizations::{self, problems::UNKNOWN_ORGANIZATION},
+    },
 };
 
 /// How many rows one push may have.
@@ -49,7 +53,7 @@ impl PartialSchema for Rows {
 impl ToSchema for Rows {}
 
 /// A row that could be read, or why it could not.
-pub type Parsed = Result<ObservationCreate, Vec<Fault>>;
+pub type Parsed = Result<ObservationCreate, Vec<Violation>>;
 
 /// Reads each row on its own, so that a wrong one does not hide the others.
 ///
@@ -59,34 +63,22 @@ pub fn read(rows: &[Box<RawValue>]) -> Result<Vec<Parsed>, Problem> {
     if rows.len() > MAX_ROWS {
         let sent = rows.len();
         return Err(Problem::new(
-            "too-many-rows",
+            &kinds::TOO_MANY_ROWS,
             bilingual!(
                 "{sent} dòng; một lần gửi nhiều nhất {MAX_ROWS}.",
                 "{sent} rows; one push has at most {MAX_ROWS}."
             ),
         ));
     }
-    Ok(rows
-        .iter()
-        .enumerate()
-        .map(|(at, row)| parse(row.get().as_bytes()).map_err(|wrong| placed(at, wrong)))
-        .collect())
-}
-
-/// The faults of a row on its own, as faults of the body.
-fn placed(at: usize, problem: Problem) -> Vec<Fault> {
-    if problem.errors.is_empty() {
-        return vec![fault(at, "", "malformed-row", problem.detail)];
-    }
-    let faults = problem.errors.into_iter();
-    faults
-        .map(|one| fault(at, one.place.pointer().unwrap_or_default().trim_start_matches("#/"), one.code, one.detail))
-        .collect()
-}
-
-fn fault(at: usize, field: &str, code: &'static str, detail: Bilingual) -> Fault {
-    let pointer = if matches!(field, "" | "#") { format!("#/{at}") } else { format!("#/{at}/{field}") };
-    Fault { place: Place::Pointer(pointer), code, detail }
+    let mut violations = Violations::in_body();
+    let rows = rows.iter().enumerate().map(|(index, row)| {
+        parse(row.get().as_bytes()).map_err(|problem| {
+            let mut place = violations.at(index);
+            place.merge_problem(problem, codes::MALFORMED_ROW);
+            place.take()
+        })
+    });
+    Ok(rows.collect())
 }
 
 /// Writes the good rows, unless a bad one stops them.
@@ -108,7 +100,7 @@ pub async fn push(
     for (row, judged) in (1..).zip(checked) {
         match judged {
             Ok(one) => good.push((row, one)),
-            Err(faults) => ended.push(PushRow { row, ..PushRow::rejected(faults, language) }),
+            Err(found) => ended.push(PushRow { row, ..PushRow::rejected(found, language) }),
         }
     }
     ended.extend(write(db, caller, good).await?);
@@ -118,23 +110,23 @@ pub async fn push(
     JsonResponse::of(if on_error == OnError::Abort { 200 } else { 207 }, &push)
 }
 
-fn rejected(checked: Vec<Result<Row, Vec<Fault>>>) -> Problem {
+fn rejected(checked: Vec<Result<Row, Vec<Violation>>>) -> Problem {
     let all = checked.len();
-    let faults: Vec<_> = checked.into_iter().filter_map(Result::err).collect();
-    let bad = faults.len();
+    let found: Vec<_> = checked.into_iter().filter_map(Result::err).collect();
+    let bad = found.len();
     let mut problem = Problem::new(
-        "rows-rejected",
+        &problems::ROWS_REJECTED,
         bilingual!(
             "{bad} trên {all} dòng bị từ chối; không có gì được ghi. Xem errors.",
             "{bad} of {all} rows were rejected; nothing was written. See errors."
         ),
     );
-    problem.errors = faults.into_iter().flatten().collect();
+    problem.errors = found.into_iter().flatten().collect();
     problem
 }
 
 /// Checks every row against the others, its indicator and the caller's part of the tree.
-async fn judge(db: &mut Db, caller: &Caller, parsed: Vec<Parsed>) -> Result<Vec<Result<Row, Vec<Fault>>>, Problem> {
+async fn judge(db: &mut Db, caller: &Caller, parsed: Vec<Parsed>) -> Result<Vec<Result<Row, Vec<Violation>>>, Problem> {
     let known = parsed.iter().filter_map(|row| row.as_ref().ok());
     let (codes, places): (HashSet<_>, HashSet<_>) =
         known.map(|row| (row.indicator.clone(), row.organization.clone())).unzip();
@@ -142,41 +134,31 @@ async fn judge(db: &mut Db, caller: &Caller, parsed: Vec<Parsed>) -> Result<Vec<
     let indicators: HashMap<_, _> = indicators.into_iter().map(|one| (one.code.clone(), one)).collect();
     let places = organizations::store::known(db, caller.subtree(), places.into_iter().collect()).await?;
     let places: HashSet<_> = places.into_iter().collect();
-    let mut seen = HashMap::new();
-    let judged = parsed.into_iter().enumerate().map(|(at, row)| {
+    let (mut seen, mut violations) = (HashMap::new(), Violations::in_body());
+    let judged = parsed.into_iter().enumerate().map(|(index, row)| {
         let row = row?;
-        let mut faults = Vec::new();
+        let mut place = violations.at(index);
         let breakdown = row.breakdown.as_ref().map_or_else(String::new, ToString::to_string);
         let natural = (row.indicator.clone(), row.organization.clone(), row.period, breakdown.clone());
         if let Some(first) = seen.get(&natural) {
-            faults.push(fault(
-                at,
-                "",
-                "duplicate-row",
-                bilingual!("trùng khóa với dòng {first}", "same key as row {first}"),
-            ));
+            place.here(codes::DUPLICATE_ROW, bilingual!("trùng khóa với dòng {first}", "same key as row {first}"));
         } else {
-            seen.insert(natural, at + 1);
+            seen.insert(natural, index + 1);
         }
         if !places.contains(&row.organization) {
-            faults.push(fault(
-                at,
-                "organization",
-                "unknown-organization",
-                unknown("tổ chức", "organization", &row.organization),
-            ));
+            let rule = unknown("tổ chức", "organization", &row.organization);
+            place.add("organization", UNKNOWN_ORGANIZATION, rule);
         }
         let Some(indicator) = indicators.get(&row.indicator) else {
-            faults.push(fault(at, "indicator", "unknown-indicator", unknown("chỉ tiêu", "indicator", &row.indicator)));
-            return Err(faults);
+            let rule = unknown("chỉ tiêu", "indicator", &row.indicator);
+            place.add("indicator", UNKNOWN_INDICATOR, rule);
+            return Err(place.take());
         };
-        match check(&row, indicator) {
-            Ok(numbers) if faults.is_empty() => Ok(stored(row, breakdown, numbers, indicator.version, caller)),
-            Ok(_) => Err(faults),
-            Err(flaws) => {
-                faults.extend(flaws.into_iter().map(|(field, code, rule)| fault(at, &field, code, rule)));
-                Err(faults)
-            }
+        let numbers = check(&row, indicator, &mut place);
+        if place.is_empty() {
+            Ok(stored(row, breakdown, numbers, indicator.version, caller))
+        } else {
+            Err(place.take())
         }
     });
     Ok(judged.collect())

@@ -14,7 +14,7 @@ use crate::{
         http::{Format, Localized, Query, table},
         i18n::{Bilingual, Language},
         page::Page,
-        problem::Problem,
+        problem::{Problem, kinds},
     },
     reference::calendars::{self, Period},
     work::tasks::AsOf,
@@ -59,7 +59,7 @@ fn format(request: &HttpRequest, asked: Option<ReportFormat>) -> Result<ReportFo
         Format::Json => Ok(ReportFormat::Json),
         Format::Csv => Ok(ReportFormat::Csv),
         Format::Ndjson => Err(Problem::new(
-            "not-acceptable",
+            &kinds::NOT_ACCEPTABLE,
             Bilingual::new(
                 "Có các định dạng application/json và text/csv.",
                 "The formats are application/json and text/csv.",

@@ -5,6 +5,7 @@
 pub mod api;
 mod lines;
 pub mod model;
+pub mod problems;
 
 pub use lines::lines;
 
@@ -37,7 +38,7 @@ pub async fn get(
     if filter.under.is_some() && filter.organization.is_some() {
         let rule =
             Bilingual::new("chỉ gửi một trong hai: under hoặc organization", "send either under or organization");
-        return Err(Problem::parameter("organization", "not-with-under", rule));
+        return Err(Problem::parameter("organization", problems::NOT_WITH_UNDER, rule));
     }
     let calendar = calendars::get_or_default(db, filter.calendar.as_ref()).await?;
     let said = CalendarPeriod::of(&calendar, period, caller.now(), language)?;

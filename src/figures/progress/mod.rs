@@ -19,7 +19,7 @@ use crate::{
             types::{DocumentId, OrgCode},
         },
         i18n::Bilingual,
-        problem::Problem,
+        problem::{Problem, codes},
         subtree::Subtree,
     },
     figures::{
@@ -62,14 +62,13 @@ pub async fn get(db: &mut Db, caller: &Caller, filter: ProgressFilter, today: As
     let day = filter.as_of.unwrap_or(today.day);
     if day > today.day {
         let rule = Bilingual::new("không được sau hôm nay", "must not be later than today");
-        return Err(Problem::parameter("as_of", "in-the-future", rule));
+        return Err(Problem::parameter("as_of", codes::IN_THE_FUTURE, rule));
     }
     let calendar = calendars::get_or_default(db, filter.calendar.as_ref()).await?;
     let month = calendar.containing(day, Frequency::Month);
-    let period = filter
-        .period
-        .or(month)
-        .ok_or_else(|| Problem::parameter("period", "required", Bilingual::new("bắt buộc phải có", "is required")))?;
+    let period = filter.period.or(month).ok_or_else(|| {
+        Problem::parameter("period", codes::REQUIRED, Bilingual::new("bắt buộc phải có", "is required"))
+    })?;
     let under = filter.under.unwrap_or_else(|| caller.organization().clone());
     let (document, calendar) = (filter.document, calendar.code);
     let as_of = AsOf { day, ..today };

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::samples::example_of_problem;
+use super::{catalogue::CATALOGUE, samples::example_of_problem};
 use crate::base::{
     http::language_of,
     i18n::Bilingual,
-    problem::{CATALOGUE, Kind, Problem, ProblemBody},
+    problem::{Problem, ProblemBody, ProblemKind, kinds},
 };
 
 /// One kind of problem (loại lỗi, RFC 9457), explained.
@@ -41,7 +41,7 @@ pub struct ProblemCatalogue {
     items: Vec<ProblemHelp>,
 }
 
-fn help(kind: &Kind, request: &HttpRequest) -> ProblemHelp {
+fn help(kind: &ProblemKind, request: &HttpRequest) -> ProblemHelp {
     let language = language_of(request.headers());
     ProblemHelp {
         kind: format!("/v1/problems/{}", kind.slug),
@@ -84,7 +84,7 @@ pub async fn get_problem(request: HttpRequest, which: Path<Slug>) -> Result<Json
     let found = CATALOGUE.iter().find(|kind| kind.slug == which.slug);
     found.map(|kind| Json(help(kind, &request))).ok_or_else(|| {
         Problem::new(
-            "not-found",
+            &kinds::NOT_FOUND,
             Bilingual::new(
                 "Không có loại lỗi này; xem /v1/problems.",
                 "There is no such kind of problem; see /v1/problems.",

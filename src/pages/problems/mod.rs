@@ -1,4 +1,5 @@
 //! The catalogue of problems as pages of help.
 
 pub mod api;
+pub mod catalogue;
 pub mod samples;

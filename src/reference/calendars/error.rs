@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use super::frequency::Frequency;
+use crate::base::problem::Violation;
 
 /// What is wrong with the name of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,32 +54,22 @@ impl fmt::Display for PeriodError {
 
 impl Error for PeriodError {}
 
-/// Something in a calendar that makes no sense.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
-    /// The JSON pointer of the field.
-    pub pointer: String,
-    /// What is wrong with it, in Vietnamese.
-    pub vi: &'static str,
-    /// What is wrong with it, in English.
-    pub en: &'static str,
-}
-
 /// Why a calendar was refused.
 #[derive(Debug)]
 pub enum CalendarError {
     /// It is not JSON of the right shape.
     Json(serde_json::Error),
     /// It has the right shape but makes no sense.
-    Flaws(Vec<Flaw>),
+    Rules(Vec<Violation>),
 }
 
 impl fmt::Display for CalendarError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(error) => error.fmt(f),
-            Self::Flaws(flaws) => {
-                let lines: Vec<_> = flaws.iter().map(|flaw| format!("{}: {}", flaw.pointer, flaw.en)).collect();
+            Self::Rules(broken) => {
+                let lines: Vec<_> =
+                    broken.iter().map(|violation| format!("{}: {}", violation.place, violation.detail.en)).collect();
                 f.write_str(&lines.join("; "))
             }
         }

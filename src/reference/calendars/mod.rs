@@ -13,7 +13,7 @@ pub mod store;
 mod validate;
 
 pub use definition::{Calendar, DEFAULT_WORKING_DAYS, DayOfWeek, DueRule, Holiday, MakeUpDay, Text, WindowRule};
-pub use error::{CalendarError, Flaw, NoSuchDate, PeriodError};
+pub use error::{CalendarError, NoSuchDate, PeriodError};
 pub use frequency::Frequency;
 pub use parameters::CalendarCode;
 pub use period::{Period, YEARS};
@@ -29,7 +29,7 @@ use crate::base::{
     i18n::{Bilingual, Language},
     log::{Author, Subject},
     page::{Page, PageRequest},
-    problem::{OrNotFound, Problem},
+    problem::{OrNotFound, Problem, codes, kinds},
     resource::{self, Recorded, Resource, Versioned},
 };
 
@@ -142,7 +142,7 @@ pub fn named(period: &str) -> Result<Period, Problem> {
     period.parse().map_err(|error: PeriodError| {
         let (vi, en) = (error.vi(), error.en());
         Problem::new(
-            "not-found",
+            &kinds::NOT_FOUND,
             crate::base::i18n::bilingual!("Không có kỳ này: {vi}.", "There is no such period: {en}."),
         )
     })
@@ -164,7 +164,7 @@ pub fn periods_of_day(
         held.map(|period| CalendarPeriod::of(calendar, period, now, language)).collect::<Result<_, _>>()?;
     if items.is_empty() {
         let rule = Bilingual::new("năm của kỳ phải từ 2000 đến 2100", "the year of a period is 2000 to 2100");
-        return Err(Problem::parameter("date", "out-of-range", rule));
+        return Err(Problem::parameter("date", codes::OUT_OF_RANGE, rule));
     }
     Ok(PeriodsOfDay { calendar: calendar.code.clone(), date, items })
 }

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Calendar, Text, WindowRule};
-use super::error::{CalendarError, Flaw};
+use super::error::CalendarError;
+use crate::base::{
+    i18n::Bilingual,
+    problem::{Violation, Violations, codes::INVALID_VALUE},
+};
 
 impl Calendar {
     /// Reads a calendar and checks that it makes sense.
@@ -12,92 +16,99 @@ impl Calendar {
     /// When the text is not a calendar, or one that [`Calendar::validate`] refuses.
     pub fn from_json(text: &str) -> Result<Self, CalendarError> {
         let calendar: Self = serde_json::from_str(text).map_err(CalendarError::Json)?;
-        calendar.validate().map_err(CalendarError::Flaws)?;
+        calendar.validate().map_err(CalendarError::Rules)?;
         Ok(calendar)
     }
 
     /// Checks that the data makes sense and names everything that does not.
     ///
     /// # Errors
-    /// With one flaw for each field that makes no sense.
-    pub fn validate(&self) -> Result<(), Vec<Flaw>> {
-        let mut flaws = Flaws(Vec::new());
-        self.check_texts(&mut flaws);
-        self.check_rules(&mut flaws);
-        self.check_holidays(&mut flaws);
-        self.check_make_up_days(&mut flaws);
-        if flaws.0.is_empty() { Ok(()) } else { Err(flaws.0) }
+    /// With each field that makes no sense.
+    pub fn validate(&self) -> Result<(), Vec<Violation>> {
+        let mut violations = Violations::in_body();
+        self.check_texts(&mut violations);
+        self.check_rules(&mut violations);
+        self.check_holidays(&mut violations);
+        self.check_make_up_days(&mut violations);
+        let found = violations.take();
+        if found.is_empty() { Ok(()) } else { Err(found) }
     }
 
-    fn check_texts(&self, flaws: &mut Flaws) {
+    fn check_texts(&self, found: &mut Violations) {
         let is_code = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
         let is_named = (1..=32).contains(&self.code.len()) && self.code.bytes().all(is_code);
-        flaws.unless(is_named, "/code", CODE);
-        flaws.unless(self.version >= 1, "/version", ("phải từ 1 trở lên", "must be at least 1"));
-        flaws.unless(self.name.is_full(), "/name", TEXTS);
-        flaws.unless(self.basis.is_full(), "/basis", TEXTS);
-        flaws.unless(self.due.basis.as_ref().is_none_or(Text::is_full), "/due/basis", TEXTS);
+        unless(is_named, found, "code", CODE);
+        unless(self.version >= 1, found, "version", Bilingual::new("phải từ 1 trở lên", "must be at least 1"));
+        unless(self.name.is_full(), found, "name", TEXTS);
+        unless(self.basis.is_full(), found, "basis", TEXTS);
+        unless(self.due.basis.as_ref().is_none_or(Text::is_full), &mut found.at("due"), "basis", TEXTS);
     }
 
-    fn check_rules(&self, flaws: &mut Flaws) {
+    fn check_rules(&self, found: &mut Violations) {
         let WindowRule { first_day, month_offset } = self.rule;
-        flaws.unless((1..=28).contains(&first_day), "/rule/first_day", FIRST_DAY);
-        flaws.unless((-1..=0).contains(&month_offset), "/rule/month_offset", ("phải là -1 hoặc 0", "must be -1 or 0"));
-        flaws.unless((first_day, month_offset) != (1, -1), "/rule", OUTSIDE);
-        let due = self.due.working_days;
-        flaws.unless((1..=60).contains(&due), "/due/working_days", ("phải từ 1 đến 60", "must be 1 to 60"));
+        unless((1..=28).contains(&first_day), &mut found.at("rule"), "first_day", FIRST_DAY);
+        unless((-1..=0).contains(&month_offset), &mut found.at("rule"), "month_offset", OFFSET);
+        unless((first_day, month_offset) != (1, -1), found, "rule", OUTSIDE);
+        unless((1..=60).contains(&self.due.working_days), &mut found.at("due"), "working_days", DUE);
         let weekend: BTreeSet<_> = self.weekend.iter().collect();
-        flaws.unless(weekend.len() == self.weekend.len(), "/weekend", TWICE);
-        flaws.unless(weekend.len() < 7, "/weekend", ("không còn ngày làm việc nào", "leaves no working day"));
+        unless(weekend.len() == self.weekend.len(), found, "weekend", TWICE);
+        unless(weekend.len() < 7, found, "weekend", NO_WORKING_DAY);
     }
 
-    fn check_holidays(&self, flaws: &mut Flaws) {
-        flaws.unless(self.holidays_known_from <= self.holidays_known_until, "/holidays_known_until", BACKWARDS);
+    fn check_holidays(&self, found: &mut Violations) {
+        unless(self.holidays_known_from <= self.holidays_known_until, found, "holidays_known_until", BACKWARDS);
         let mut seen = BTreeSet::new();
-        for (n, holiday) in self.holidays.iter().enumerate() {
-            flaws.unless(seen.insert(holiday.date), &format!("/holidays/{n}/date"), TWICE);
-            flaws.unless(holiday.name.is_full(), &format!("/holidays/{n}/name"), TEXTS);
-            flaws.unless(!holiday.basis.trim().is_empty(), &format!("/holidays/{n}/basis"), BASIS);
+        for (index, holiday) in self.holidays.iter().enumerate() {
+            let mut place = found.at("holidays").at(index);
+            unless(seen.insert(holiday.date), &mut place, "date", TWICE);
+            unless(holiday.name.is_full(), &mut place, "name", TEXTS);
+            unless(!holiday.basis.trim().is_empty(), &mut place, "basis", BASIS);
         }
     }
 
-    fn check_make_up_days(&self, flaws: &mut Flaws) {
+    fn check_make_up_days(&self, found: &mut Violations) {
         let holidays: BTreeSet<_> = self.holidays.iter().map(|holiday| holiday.date).collect();
         let mut seen = BTreeSet::new();
-        for (n, day) in self.make_up_days.iter().enumerate() {
-            let pointer = format!("/make_up_days/{n}/date");
-            flaws.unless(self.is_weekend(day.date), &pointer, ("không phải ngày nghỉ tuần", "is not a weekend day"));
-            flaws.unless(!holidays.contains(&day.date), &pointer, ("đã là ngày nghỉ lễ", "is also a holiday"));
-            flaws.unless(seen.insert(day.date), &pointer, TWICE);
-            flaws.unless(!day.basis.trim().is_empty(), &format!("/make_up_days/{n}/basis"), BASIS);
+        for (index, day) in self.make_up_days.iter().enumerate() {
+            let mut place = found.at("make_up_days").at(index);
+            unless(self.is_weekend(day.date), &mut place, "date", NO_WEEKEND);
+            unless(!holidays.contains(&day.date), &mut place, "date", HOLIDAY);
+            unless(seen.insert(day.date), &mut place, "date", TWICE);
+            unless(!day.basis.trim().is_empty(), &mut place, "basis", BASIS);
         }
     }
 }
 
-const CODE: (&str, &str) =
-    ("phải gồm 1 đến 32 chữ hoa, chữ số hoặc dấu gạch dưới", "must be 1 to 32 capitals, digits or underscores");
-const TEXTS: (&str, &str) = ("phải có cả tiếng Việt và tiếng Anh", "must have a text in vi and en");
-const FIRST_DAY: (&str, &str) =
-    ("phải từ 1 đến 28, là ngày tháng nào cũng có", "must be 1 to 28, a day that every month has");
-const OUTSIDE: (&str, &str) =
-    ("không để lại ngày nào của chính tháng đó trong kỳ", "leaves no day of the named month in its own window");
-const BACKWARDS: (&str, &str) = ("không được trước holidays_known_from", "must not be before holidays_known_from");
-const TWICE: (&str, &str) = ("bị lặp lại", "is listed twice");
-const BASIS: (&str, &str) = ("phải nêu văn bản làm căn cứ", "must name the law or notice");
+fn unless(holds: bool, found: &mut Violations, field: &'static str, rule: Bilingual) {
+    if !holds {
+        found.add(field, INVALID_VALUE, rule);
+    }
+}
+
+const CODE: Bilingual = Bilingual::new(
+    "phải gồm 1 đến 32 chữ hoa, chữ số hoặc dấu gạch dưới",
+    "must be 1 to 32 capitals, digits or underscores",
+);
+const TEXTS: Bilingual = Bilingual::new("phải có cả tiếng Việt và tiếng Anh", "must have a text in vi and en");
+const FIRST_DAY: Bilingual =
+    Bilingual::new("phải từ 1 đến 28, là ngày tháng nào cũng có", "must be 1 to 28, a day that every month has");
+const OFFSET: Bilingual = Bilingual::new("phải là -1 hoặc 0", "must be -1 or 0");
+const OUTSIDE: Bilingual = Bilingual::new(
+    "không để lại ngày nào của chính tháng đó trong kỳ",
+    "leaves no day of the named month in its own window",
+);
+const DUE: Bilingual = Bilingual::new("phải từ 1 đến 60", "must be 1 to 60");
+const NO_WORKING_DAY: Bilingual = Bilingual::new("không còn ngày làm việc nào", "leaves no working day");
+const NO_WEEKEND: Bilingual = Bilingual::new("không phải ngày nghỉ tuần", "is not a weekend day");
+const HOLIDAY: Bilingual = Bilingual::new("đã là ngày nghỉ lễ", "is also a holiday");
+const BACKWARDS: Bilingual =
+    Bilingual::new("không được trước holidays_known_from", "must not be before holidays_known_from");
+const TWICE: Bilingual = Bilingual::new("bị lặp lại", "is listed twice");
+const BASIS: Bilingual = Bilingual::new("phải nêu văn bản làm căn cứ", "must name the law or notice");
 
 impl Text {
     fn is_full(&self) -> bool {
         !self.vi.trim().is_empty() && !self.en.trim().is_empty()
-    }
-}
-
-struct Flaws(Vec<Flaw>);
-
-impl Flaws {
-    fn unless(&mut self, holds: bool, pointer: &str, (vi, en): (&'static str, &'static str)) {
-        if !holds {
-            self.0.push(Flaw { pointer: pointer.to_owned(), vi, en });
-        }
     }
 }
 
@@ -163,12 +174,12 @@ mod tests {
     }
 
     #[test]
-    fn every_flaw_is_named_at_once() {
+    fn every_violation_is_named_at_once() {
         let mut calendar = Calendar::from_json(ND09).unwrap_or_else(|error| panic!("{error}"));
         (calendar.version, calendar.rule.first_day) = (0, 31);
-        let flaws = calendar.validate().err().unwrap_or_default();
-        let pointers: Vec<_> = flaws.iter().map(|flaw| flaw.pointer.as_str()).collect();
-        assert_eq!(pointers, ["/version", "/rule/first_day"]);
+        let found = calendar.validate().err().unwrap_or_default();
+        let places: Vec<_> = found.iter().map(|violation| violation.place.to_string()).collect();
+        assert_eq!(places, ["#/version", "#/rule/first_day"]);
     }
 
     #[test]

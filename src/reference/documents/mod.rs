@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod model;
+pub mod problems;
 mod relations;
 pub mod store;
 mod words;
@@ -20,7 +21,7 @@ use crate::{
         i18n::Bilingual,
         log::{Outcome, Subject},
         page::{Page, PageRequest},
-        problem::{OrNotFound, Problem},
+        problem::{OrNotFound, Problem, codes},
         resource::{self, Precondition, Recorded, Resource},
     },
     reference::organizations,
@@ -71,7 +72,7 @@ pub async fn create(db: &mut Db, caller: &Caller, new: DocumentCreate) -> Result
     if new.source.is_some() != new.source_key.is_some() {
         let missing = if new.source.is_some() { "source_key" } else { "source" };
         let rule = Bilingual::new("source và source_key phải đi cùng nhau", "source and source_key go together");
-        return Err(Problem::field(missing, "required", rule));
+        return Err(Problem::field(missing, codes::REQUIRED, rule));
     }
     let document = new.into_document(caller.organization(), caller.now());
     resource::create(db, caller, document, async |db, first| check(db, caller, None, first).await).await
@@ -177,7 +178,7 @@ fn refuse_secret(secret: Option<bool>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(
-        "secret-document",
+        &problems::SECRET_DOCUMENT,
         Bilingual::new(
             "Văn bản mang dấu mật không được đưa lên hệ thống này; không có gì được ghi.",
             "A document marked secret must not be put on this system; nothing was written.",
@@ -185,7 +186,7 @@ fn refuse_secret(secret: Option<bool>) -> Result<(), Problem> {
     ))
 }
 
-fn same_key(field: &str, same: bool) -> Result<(), Problem> {
+fn same_key(field: &'static str, same: bool) -> Result<(), Problem> {
     let rule = Bilingual::new("phải giống như trong địa chỉ, hoặc bỏ đi", "must be as in the address, or left out");
-    if same { Ok(()) } else { Err(Problem::field(field, "key-mismatch", rule)) }
+    if same { Ok(()) } else { Err(Problem::field(field, problems::KEY_MISMATCH, rule)) }
 }

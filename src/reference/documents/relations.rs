@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{
     model::{Document, Relation, RelationType},
-    store,
+    problems, store,
 };
 use crate::base::{
     auth::Caller,
     db::{Db, types::DocumentId},
     i18n::{Bilingual, bilingual},
-    problem::{OrNotFound, Problem},
+    problem::{OrNotFound, Problem, codes},
 };
 
 /// How many relations one document may have.
@@ -28,7 +28,7 @@ pub async fn visible(db: &mut Db, caller: &Caller, id: DocumentId) -> Result<boo
 ///
 /// # Errors
 /// 422 with the field's pointer.
-pub async fn require(db: &mut Db, caller: &Caller, field: &str, id: DocumentId) -> Result<(), Problem> {
+pub async fn require(db: &mut Db, caller: &Caller, field: &'static str, id: DocumentId) -> Result<(), Problem> {
     if visible(db, caller, id).await? { Ok(()) } else { Err(unknown(field, id)) }
 }
 
@@ -57,19 +57,19 @@ pub(super) async fn check(
     if next.relations.len() > MAX_RELATIONS {
         return Err(Problem::field(
             "relations",
-            "too-many",
+            codes::TOO_MANY,
             bilingual!("nhiều nhất {MAX_RELATIONS} quan hệ", "at most {MAX_RELATIONS} relations"),
         ));
     }
     if next.relations.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
         let rule = Bilingual::new("có quan hệ bị lặp lại", "a relation is repeated");
-        return Err(Problem::field("relations", "duplicate", rule));
+        return Err(Problem::field("relations", codes::DUPLICATE, rule));
     }
     let before = current.map(|current| current.relations.0.as_slice()).unwrap_or_default();
     let added: Vec<Relation> = next.relations.iter().filter(|relation| !before.contains(relation)).copied().collect();
     if added.iter().any(|relation| relation.document == next.id) {
         let rule = Bilingual::new("văn bản không thể có quan hệ với chính nó", "a document has no relation to itself");
-        return Err(Problem::field("relations", "self-relation", rule));
+        return Err(Problem::field("relations", problems::SELF_RELATION, rule));
     }
     let known = store::known(db, caller.subtree(), added.iter().map(|relation| relation.document).collect()).await?;
     if let Some(relation) = added.iter().find(|relation| !known.contains(&relation.document)) {
@@ -96,17 +96,17 @@ async fn refuse_cycle(db: &mut Db, id: DocumentId, relation: Relation) -> Result
                 "{kind} {target} tạo thành vòng: văn bản đó đã dẫn trở lại văn bản này",
                 "{kind} {target} makes a cycle: that document leads back to this one"
             );
-            return Err(Problem::field("relations", "cycle", rule));
+            return Err(Problem::field("relations", codes::CYCLE, rule));
         }
         fresh.retain(|each| found.insert(*each));
     }
     Ok(())
 }
 
-fn unknown(field: &str, id: DocumentId) -> Problem {
+fn unknown(field: &'static str, id: DocumentId) -> Problem {
     let rule = bilingual!(
         "không có văn bản {id} trong phạm vi của hệ thống gọi; xem /v1/documents",
         "there is no document {id} that the caller may read; see /v1/documents"
     );
-    Problem::field(field, "unknown-document", rule)
+    Problem::field(field, problems::UNKNOWN_DOCUMENT, rule)
 }

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod model;
+pub mod problems;
 pub mod store;
 mod target;
 mod targets;
@@ -20,7 +21,7 @@ use crate::{
         i18n::Bilingual,
         log::{Outcome, Subject},
         page::{Page, PageRequest},
-        problem::{Fault, OrNotFound, Place, Problem},
+        problem::{OrNotFound, Problem, Violations},
         resource::{self, Admitted, Precondition, Recorded, Resource},
     },
     reference::{documents, organizations},
@@ -120,7 +121,7 @@ async fn redefine(
 }
 
 /// What must not change once there are figures: they would mean something else.
-fn fixed_changes(current: &Indicator, next: &Indicator) -> Vec<Fault> {
+fn fixed_changes(current: &Indicator, next: &Indicator) -> Violations {
     let changes = [
         ("kind", current.kind != next.kind),
         ("flow", current.flow != next.flow),
@@ -131,15 +132,11 @@ fn fixed_changes(current: &Indicator, next: &Indicator) -> Vec<Fault> {
         "không đổi được khi đã có số liệu; hãy tạo một chỉ tiêu mới",
         "cannot change once there are figures; define a new indicator",
     );
-    changes
-        .iter()
-        .filter(|(_, is_changed)| *is_changed)
-        .map(|(field, _)| Fault {
-            place: Place::Pointer(format!("#/{field}")),
-            code: "fixed-by-observations",
-            detail: rule.clone(),
-        })
-        .collect()
+    let mut violations = Violations::in_body();
+    for (field, _) in changes.into_iter().filter(|(_, is_changed)| *is_changed) {
+        violations.add(field, problems::FIXED_BY_OBSERVATIONS, rule.clone());
+    }
+    violations
 }
 
 async fn check(db: &mut Db, caller: &Caller, current: Option<&Indicator>, next: &Indicator) -> Result<(), Problem> {
@@ -147,9 +144,9 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Indicator>, next: 
     if let Some(document) = next.document {
         documents::require(db, caller, "document", document).await?;
     }
-    let fixed = current.map(|current| fixed_changes(current, next)).unwrap_or_default();
+    let fixed = current.map_or_else(Violations::in_body, |current| fixed_changes(current, next));
     if !fixed.is_empty() && store::has_observations(db, &next.code).await? {
-        return Err(Problem::body(fixed));
+        return Err(fixed.into());
     }
     Ok(())
 }

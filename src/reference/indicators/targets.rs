@@ -15,10 +15,13 @@ use crate::{
         },
         i18n::{Bilingual, bilingual},
         log::{Outcome, Subject},
-        problem::{Fault, Place, Problem},
+        problem::{Problem, Violations, codes, kinds},
         resource::{self, Admitted, Precondition, Recorded, Resource},
     },
-    reference::{calendars::YEARS, organizations},
+    reference::{
+        calendars::YEARS,
+        organizations::{self, problems::UNKNOWN_ORGANIZATION},
+    },
 };
 
 /// More than every organization of a province over ten years.
@@ -82,7 +85,7 @@ pub(super) async fn attach(db: &mut Db, indicators: &mut [Indicator]) -> Result<
 async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), Problem> {
     if targets.len() > MAX_TARGETS {
         return Err(Problem::new(
-            "too-many-rows",
+            &kinds::TOO_MANY_ROWS,
             bilingual!(
                 "Nhiều nhất {MAX_TARGETS} mục tiêu một chỉ tiêu.",
                 "At most {MAX_TARGETS} targets for an indicator."
@@ -92,30 +95,25 @@ async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), P
     let codes = targets.iter().filter_map(|target| target.organization.clone()).collect();
     let known: HashSet<_> = organizations::store::known(db, caller.subtree(), codes).await?.into_iter().collect();
     let mut seen = HashMap::new();
-    let mut faults = Vec::new();
-    for (index, target) in targets.iter().enumerate() {
-        let mut refuse = |field: &str, code, detail| {
-            faults.push(Fault { place: Place::Pointer(format!("#/{index}{field}")), code, detail });
-        };
-        if let Some(first) = seen.insert((&target.organization, target.year), index + 1) {
-            let rule = bilingual!(
-                "cùng tổ chức và năm với dòng {first}; mỗi cặp chỉ có một mục tiêu",
-                "same organization and year as row {first}; each pair has one target"
-            );
-            refuse("", "duplicate-row", rule);
+    Violations::check(|violations| {
+        for (index, target) in targets.iter().enumerate() {
+            let mut row = violations.at(index);
+            if let Some(first) = seen.insert((&target.organization, target.year), index + 1) {
+                let rule = bilingual!(
+                    "cùng tổ chức và năm với dòng {first}; mỗi cặp chỉ có một mục tiêu",
+                    "same organization and year as row {first}; each pair has one target"
+                );
+                row.here(codes::DUPLICATE_ROW, rule);
+            }
+            if target.year.is_some_and(|year| !YEARS.contains(&year)) {
+                let rule = Bilingual::new("phải từ 2000 đến 2100", "must be from 2000 to 2100");
+                row.add("year", codes::OUT_OF_RANGE, rule);
+            }
+            if let Some(code) = target.organization.as_ref().filter(|code| !known.contains(code)) {
+                row.add("organization", UNKNOWN_ORGANIZATION, organizations::problems::unknown(code));
+            }
         }
-        if target.year.is_some_and(|year| !YEARS.contains(&year)) {
-            refuse("/year", "out-of-range", Bilingual::new("phải từ 2000 đến 2100", "must be from 2000 to 2100"));
-        }
-        if let Some(code) = target.organization.as_ref().filter(|code| !known.contains(code)) {
-            let rule = bilingual!(
-                "không có tổ chức {code} trong phạm vi của hệ thống gọi; xem /v1/organizations",
-                "there is no organization {code} in the caller's part of the tree; see /v1/organizations"
-            );
-            refuse("/organization", "unknown-organization", rule);
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Problem::body(faults)) }
+    })
 }
 
 /// The targets of an indicator as a set of its own.

@@ -2,20 +2,21 @@
 
 pub mod api;
 pub mod model;
+pub mod problems;
 pub mod store;
 
-use model::{Identifier, Organization, OrganizationCreate, OrganizationFilter, OrganizationPatch};
+use model::{Organization, OrganizationCreate, OrganizationFilter, OrganizationPatch};
 
 use crate::base::{
     auth::Caller,
     db::{
         Db, QueryError,
-        types::{Day, Instant, OrgCode},
+        types::{Instant, OrgCode},
     },
     i18n::{Bilingual, bilingual},
     log::{Outcome, Subject},
     page::{Page, PageRequest},
-    problem::{OrNotFound, Problem},
+    problem::{OrNotFound, Problem, Violations, codes},
     resource::{self, Precondition, Recorded, Resource},
     subtree::Subtree,
 };
@@ -60,7 +61,7 @@ pub async fn create(db: &mut Db, caller: &Caller, new: OrganizationCreate) -> Re
         None => {
             return Err(Problem::field(
                 "parent",
-                "required",
+                codes::REQUIRED,
                 Bilingual::new(
                     "phải là một tổ chức trong phạm vi của hệ thống gọi",
                     "must be an organization in the caller's part of the tree",
@@ -127,12 +128,12 @@ async fn moved(
 ) -> Result<String, Problem> {
     let Some(parent) = parent else {
         let rule = Bilingual::new("không thể bỏ tổ chức cấp trên", "the parent cannot be taken away");
-        return Err(Problem::field("parent", "required", rule));
+        return Err(Problem::field("parent", codes::REQUIRED, rule));
     };
     let path = format!("{}{}/", parent_path(db, caller, parent).await?, current.code);
     if path.starts_with(&current.path) {
         let rule = Bilingual::new("không thể nằm trong chính cây con của nó", "must not be inside its own subtree");
-        return Err(Problem::field("parent", "cycle", rule));
+        return Err(Problem::field("parent", codes::CYCLE, rule));
     }
     Ok(path)
 }
@@ -152,18 +153,11 @@ pub async fn narrow(db: &mut Db, caller: &Caller, under: Option<&OrgCode>) -> Re
 ///
 /// # Errors
 /// 422 with the field's pointer.
-pub async fn require(db: &mut Db, caller: &Caller, field: &str, codes: &[OrgCode]) -> Result<(), Problem> {
+pub async fn require(db: &mut Db, caller: &Caller, field: &'static str, codes: &[OrgCode]) -> Result<(), Problem> {
     let known = store::known(db, caller.subtree(), codes.to_vec()).await?;
     match codes.iter().find(|code| !known.contains(code)) {
         None => Ok(()),
-        Some(code) => Err(Problem::field(
-            field,
-            "unknown-organization",
-            bilingual!(
-                "không có tổ chức {code} trong phạm vi của hệ thống gọi; xem /v1/organizations",
-                "there is no organization {code} in the caller's part of the tree; see /v1/organizations"
-            ),
-        )),
+        Some(code) => Err(Problem::field(field, problems::UNKNOWN_ORGANIZATION, problems::unknown(code))),
     }
 }
 
@@ -174,27 +168,18 @@ async fn parent_path(db: &mut Db, caller: &Caller, parent: &OrgCode) -> Result<S
 }
 
 fn check(next: &Organization) -> Result<(), Problem> {
-    check_identifiers(&next.identifiers)?;
-    check_dates(next.valid_from, next.valid_to)
-}
-
-fn check_identifiers(identifiers: &[Identifier]) -> Result<(), Problem> {
-    if identifiers.len() <= MAX_IDENTIFIERS {
-        return Ok(());
-    }
-    let rule = bilingual!("nhiều nhất {MAX_IDENTIFIERS}", "at most {MAX_IDENTIFIERS}");
-    Err(Problem::field("identifiers", "too-many", rule))
-}
-
-fn check_dates(from: Option<Day>, to: Option<Day>) -> Result<(), Problem> {
-    match (from, to) {
-        (Some(from), Some(to)) if to < from => Err(Problem::field(
-            "valid_to",
-            "before-valid-from",
-            Bilingual::new("không được trước valid_from", "must not be before valid_from"),
-        )),
-        _ => Ok(()),
-    }
+    Violations::check(|violations| {
+        if next.identifiers.len() > MAX_IDENTIFIERS {
+            let rule = bilingual!("nhiều nhất {MAX_IDENTIFIERS}", "at most {MAX_IDENTIFIERS}");
+            violations.add("identifiers", codes::TOO_MANY, rule);
+        }
+        if let (Some(from), Some(to)) = (next.valid_from, next.valid_to)
+            && to < from
+        {
+            let rule = Bilingual::new("không được trước valid_from", "must not be before valid_from");
+            violations.add("valid_to", problems::BEFORE_VALID_FROM, rule);
+        }
+    })
 }
 
 impl Recorded for Organization {

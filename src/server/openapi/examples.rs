@@ -13,9 +13,9 @@ use utoipa::openapi::{
 use crate::{
     base::{
         i18n::Language,
-        problem::{CATALOGUE, GivenBy, Kind},
+        problem::{GivenBy, ProblemKind},
     },
-    pages::problems::samples::example_of_problem,
+    pages::problems::{catalogue::CATALOGUE, samples::example_of_problem},
 };
 
 /// What `tests/api/examples.rs` recorded.
@@ -78,7 +78,7 @@ impl Examples {
 
 /// One example for each problem, for the responses to refer to.
 pub(super) fn of_problems() -> BTreeMap<String, RefOr<Example>> {
-    let of_operations = |kind: &&Kind| kind.given_by != GivenBy::NoOperation;
+    let of_operations = |kind: &&&ProblemKind| kind.given_by != GivenBy::NoOperation;
     let examples = CATALOGUE.iter().filter(of_operations).filter_map(|kind| {
         let value = example_of_problem(kind.slug, Language::En)?;
         let example = ExampleBuilder::new()

@@ -9,7 +9,10 @@ use utoipa::openapi::{
 };
 
 use super::{headers, operations};
-use crate::base::problem::{CATALOGUE, GivenBy, Kind};
+use crate::{
+    base::problem::{GivenBy, ProblemKind},
+    pages::problems::catalogue::CATALOGUE,
+};
 
 /// Gives an operation a response for every status that one of its problems has.
 pub(super) fn add(operation: &mut Operation) {
@@ -67,7 +70,7 @@ fn content(slugs: &[&str]) -> Content {
     content
 }
 
-fn can_give(operation: &Operation, kind: &Kind) -> bool {
+fn can_give(operation: &Operation, kind: &ProblemKind) -> bool {
     let name = operation.operation_id.as_deref().unwrap_or_default();
     match kind.given_by {
         GivenBy::NoOperation => false,

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod model;
+pub mod problems;
 pub mod store;
 
 use model::{Inspection, InspectionCreate, InspectionFilter, InspectionPatch};
@@ -16,7 +17,7 @@ use crate::{
         i18n::{Bilingual, bilingual},
         log::Subject,
         page::{Page, PageRequest},
-        problem::{Fault, OrNotFound, Place, Problem},
+        problem::{OrNotFound, Problem, Violations, codes},
         resource::{self, Precondition, Recorded, Resource},
     },
     reference::{calendars, organizations},
@@ -82,13 +83,14 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next:
     if current.is_none_or(|current| current.organization != next.organization) {
         organizations::require(db, caller, "organization", std::slice::from_ref(&next.organization)).await?;
     }
-    check_dates(next, calendars::today(caller.now().utc()))?;
-    at_most("tasks", next.tasks.len(), MAX_TASKS)?;
-    at_most("findings", next.findings.len(), MAX_FINDINGS)?;
-    if next.tasks.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
-        let rule = Bilingual::new("có nhiệm vụ bị lặp lại", "a task is repeated");
-        return Err(Problem::field("tasks", "duplicate", rule));
-    }
+    Violations::check(|violations| {
+        check_dates(next, calendars::today(caller.now().utc()), violations);
+        at_most(next.tasks.len(), MAX_TASKS, &mut violations.at("tasks"));
+        at_most(next.findings.len(), MAX_FINDINGS, &mut violations.at("findings"));
+        if next.tasks.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
+            violations.add("tasks", codes::DUPLICATE, Bilingual::new("có nhiệm vụ bị lặp lại", "a task is repeated"));
+        }
+    })?;
     // What was looked at once stays, even when another organization leads it by now.
     let before = current.map(|current| current.tasks.0.as_slice()).unwrap_or_default();
     let added: Vec<TaskId> = next.tasks.iter().filter(|task| !before.contains(task)).copied().collect();
@@ -97,7 +99,7 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next:
         None => Ok(()),
         Some(task) => Err(Problem::field(
             "tasks",
-            "unknown-task",
+            tasks::problems::UNKNOWN_TASK,
             bilingual!(
                 "không có nhiệm vụ {task} trong phạm vi của hệ thống gọi; xem /v1/tasks",
                 "there is no task {task} in the caller's part of the tree; see /v1/tasks"
@@ -106,35 +108,30 @@ async fn check(db: &mut Db, caller: &Caller, current: Option<&Inspection>, next:
     }
 }
 
-fn check_dates(next: &Inspection, today: Day) -> Result<(), Problem> {
-    let mut faults = Vec::new();
-    let mut fault = |pointer: String, code, rule| {
-        faults.push(Fault { place: Place::Pointer(format!("#/{pointer}")), code, detail: rule });
-    };
+fn check_dates(next: &Inspection, today: Day, violations: &mut Violations) {
     let future = || bilingual!("không được sau hôm nay ({today})", "must not be after today ({today})");
     let early = || Bilingual::new("không được trước held_on", "must not be before held_on");
     if next.held_on > today {
-        fault("held_on".to_owned(), "in-the-future", future());
+        violations.add("held_on", codes::IN_THE_FUTURE, future());
     }
-    for (at, finding) in next.findings.iter().enumerate() {
+    for (index, finding) in next.findings.iter().enumerate() {
+        let mut place = violations.at("findings").at(index);
         if finding.due_on.is_some_and(|due| due < next.held_on) {
-            fault(format!("findings/{at}/due_on"), "before-held-on", early());
+            place.add("due_on", problems::BEFORE_HELD_ON, early());
         }
         if finding.closed_on.is_some_and(|closed| closed < next.held_on) {
-            fault(format!("findings/{at}/closed_on"), "before-held-on", early());
+            place.add("closed_on", problems::BEFORE_HELD_ON, early());
         }
         if finding.closed_on.is_some_and(|closed| closed > today) {
-            fault(format!("findings/{at}/closed_on"), "in-the-future", future());
+            place.add("closed_on", codes::IN_THE_FUTURE, future());
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(Problem::body(faults)) }
 }
 
-fn at_most(field: &str, count: usize, most: usize) -> Result<(), Problem> {
-    if count <= most {
-        return Ok(());
+fn at_most(count: usize, most: usize, violations: &mut Violations) {
+    if count > most {
+        violations.here(codes::TOO_MANY, bilingual!("nhiều nhất {most} mục", "at most {most} items"));
     }
-    Err(Problem::field(field, "too-many", bilingual!("nhiều nhất {most} mục", "at most {most} items")))
 }
 
 impl Recorded for Inspection {

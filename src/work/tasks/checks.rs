@@ -1,6 +1,6 @@
 //! What must hold of a task before it is stored.
 
-use super::{model::Task, store};
+use super::{model::Task, problems, store};
 use crate::{
     base::{
         auth::Caller,
@@ -9,7 +9,7 @@ use crate::{
             types::{Day, TaskId},
         },
         i18n::{Bilingual, bilingual},
-        problem::Problem,
+        problem::{Code, Problem, Violations, codes},
     },
     reference::{documents, indicators, organizations},
 };
@@ -30,7 +30,7 @@ pub fn due_date(current: &Task, wanted: Option<Day>) -> Result<(), Problem> {
     }
     let id = current.id;
     Err(Problem::new(
-        "due-date-fixed",
+        &problems::DUE_DATE_FIXED,
         bilingual!(
             "Thời hạn đang là {now}; chỉ thay đổi qua POST /v1/tasks/{id}/deadline-changes.",
             "The due date is {now}; it moves only through POST /v1/tasks/{id}/deadline-changes."
@@ -48,7 +48,7 @@ pub fn is_open(task: &Task) -> Result<(), Problem> {
     }
     let state = task.state;
     Err(Problem::new(
-        "task-closed",
+        &problems::TASK_CLOSED,
         bilingual!(
             "Nhiệm vụ đang ở trạng thái {state}, không nhận thêm.",
             "The task is {state} and takes no more of this."
@@ -61,35 +61,28 @@ pub fn is_open(task: &Task) -> Result<(), Problem> {
 /// # Errors
 /// 422 with the field's pointer.
 pub fn shape(task: &Task) -> Result<(), Problem> {
-    if let (Some(start), Some(due)) = (task.start_on, task.due_on)
-        && due < start
-    {
-        return Err(Problem::field(
-            "due_on",
-            "before-start-on",
-            Bilingual::new("không được trước start_on", "must not be before start_on"),
-        ));
-    }
-    if task.coordinators.contains(&task.lead) {
-        return Err(Problem::field(
-            "coordinators",
-            "is-lead",
-            Bilingual::new("đơn vị chủ trì không ghi lại ở đây", "the lead is not named here again"),
-        ));
-    }
-    distinct("coordinators", &task.coordinators)?;
-    distinct("indicators", &task.indicators)
+    Violations::check(|violations| {
+        if let (Some(start), Some(due)) = (task.start_on, task.due_on)
+            && due < start
+        {
+            let rule = Bilingual::new("không được trước start_on", "must not be before start_on");
+            violations.add("due_on", problems::BEFORE_START_ON, rule);
+        }
+        if task.coordinators.contains(&task.lead) {
+            let rule = Bilingual::new("đơn vị chủ trì không ghi lại ở đây", "the lead is not named here again");
+            violations.add("coordinators", problems::IS_LEAD, rule);
+        }
+        distinct(&task.coordinators, &mut violations.at("coordinators"));
+        distinct(&task.indicators, &mut violations.at("indicators"));
+    })
 }
 
-fn distinct<T: Ord>(field: &str, items: &[T]) -> Result<(), Problem> {
+fn distinct<T: Ord>(items: &[T], violations: &mut Violations) {
     if items.len() > MAX_CODES {
-        return Err(Problem::field(field, "too-many", bilingual!("nhiều nhất {MAX_CODES}", "at most {MAX_CODES}")));
+        violations.here(codes::TOO_MANY, bilingual!("nhiều nhất {MAX_CODES}", "at most {MAX_CODES}"));
+    } else if items.iter().collect::<std::collections::BTreeSet<_>>().len() < items.len() {
+        violations.here(codes::DUPLICATE, Bilingual::new("có mã bị lặp lại", "a code is repeated"));
     }
-    let set: std::collections::BTreeSet<_> = items.iter().collect();
-    if set.len() == items.len() {
-        return Ok(());
-    }
-    Err(Problem::field(field, "duplicate", Bilingual::new("có mã bị lặp lại", "a code is repeated")))
 }
 
 /// What the task newly refers to exists and may be read by the caller.
@@ -111,14 +104,14 @@ pub async fn references(db: &mut Db, caller: &Caller, current: Option<&Task>, ne
     if current.is_none_or(|current| current.indicators != next.indicators) {
         let known = indicators::store::known(db, caller.subtree(), next.indicators.0.clone()).await?;
         for code in &next.indicators.0 {
-            exists("indicators", "unknown-indicator", code, &known)?;
+            exists("indicators", indicators::problems::UNKNOWN_INDICATOR, code, &known)?;
         }
     }
     if let Some(parent) = next.parent
         && current.is_none_or(|current| current.parent != next.parent)
     {
         let known = store::known_tasks(db, caller.subtree(), vec![parent]).await?;
-        exists("parent", "unknown-task", &parent, &known)?;
+        exists("parent", problems::UNKNOWN_TASK, &parent, &known)?;
         ancestry(db, next.id, parent).await?;
     }
     Ok(())
@@ -126,8 +119,8 @@ pub async fn references(db: &mut Db, caller: &Caller, current: Option<&Task>, ne
 
 /// Passes when what a field names is known.
 fn exists<T: PartialEq + std::fmt::Display>(
-    field: &str,
-    code: &'static str,
+    field: &'static str,
+    code: Code,
     wanted: &T,
     known: &[T],
 ) -> Result<(), Problem> {
@@ -151,7 +144,7 @@ async fn ancestry(db: &mut Db, task: TaskId, parent: TaskId) -> Result<(), Probl
             Some(id) if id == task => {
                 return Err(Problem::field(
                     "parent",
-                    "cycle",
+                    codes::CYCLE,
                     Bilingual::new("không thể là một phần của chính nó", "a task cannot be a part of itself"),
                 ));
             }
@@ -160,7 +153,7 @@ async fn ancestry(db: &mut Db, task: TaskId, parent: TaskId) -> Result<(), Probl
     }
     Err(Problem::field(
         "parent",
-        "too-deep",
+        problems::TOO_DEEP,
         bilingual!("nhiều nhất {DEPTH} cấp nhiệm vụ cha", "at most {DEPTH} parents above a task"),
     ))
 }

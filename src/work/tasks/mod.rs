@@ -8,6 +8,7 @@ pub mod checks;
 pub mod deadline_changes;
 mod fields;
 pub mod model;
+pub mod problems;
 pub mod progress_updates;
 pub mod store;
 pub mod summary;
@@ -30,7 +31,7 @@ use crate::{
         i18n::Bilingual,
         log::{Outcome, Subject},
         page::{Page, PageRequest},
-        problem::{OrNotFound, Problem},
+        problem::{OrNotFound, Problem, codes},
         resource::{self, Admitted, Patched, Precondition, Recorded, Resource},
     },
     reference::organizations,
@@ -100,7 +101,7 @@ pub async fn create(db: &mut Db, caller: &Caller, new: TaskCreate) -> Result<Tas
         let missing = if source.is_some() { "source_key" } else { "source" };
         return Err(Problem::field(
             missing,
-            "required",
+            codes::REQUIRED,
             Bilingual::new("source và source_key đi cùng nhau", "source and source_key come together"),
         ));
     }

@@ -96,7 +96,7 @@ fn every_operation_has_a_recorded_request_and_answer() {
 fn every_problem_of_the_catalogue_is_provoked() {
     let committed = committed();
     let recorded: Vec<_> = committed["problems"].as_object().unwrap().keys().map(String::as_str).collect();
-    let mut catalogue: Vec<_> = tiendo::base::problem::CATALOGUE.iter().map(|kind| kind.slug).collect();
+    let mut catalogue: Vec<_> = tiendo::pages::problems::catalogue::CATALOGUE.iter().map(|kind| kind.slug).collect();
     catalogue.sort_unstable();
     assert_eq!(recorded, catalogue, "provoke it in tests/api/examples/problems.rs");
 }

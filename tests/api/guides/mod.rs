@@ -203,7 +203,7 @@ fn every_operation_and_problem_that_the_guides_name_exists() {
                 assert!(operations.get(method.to_lowercase()).is_some(), "{name}: {text}");
             }
             if let Some((status, slug)) = text.split_once(' ').filter(|(status, _)| status.parse::<u16>().is_ok()) {
-                let kind = tiendo::base::problem::CATALOGUE.iter().find(|kind| kind.slug == slug);
+                let kind = tiendo::pages::problems::catalogue::CATALOGUE.iter().find(|kind| kind.slug == slug);
                 assert_eq!(kind.map(|kind| kind.status.to_string()).as_deref(), Some(status), "{name}: {text}");
             }
         }

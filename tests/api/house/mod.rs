@@ -5,7 +5,7 @@ mod graph;
 mod handlers;
 mod planted;
 mod rooms;
-mod sources;
+pub mod sources;
 
 use std::sync::LazyLock;
 

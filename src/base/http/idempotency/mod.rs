@@ -15,7 +15,7 @@ use crate::base::{
     auth::{Caller, Permit},
     db::{Db, Store, types::Instant},
     i18n::Bilingual,
-    problem::Problem,
+    problem::{Problem, kinds},
 };
 
 /// How long an answer is kept.
@@ -130,7 +130,7 @@ fn oldest(now: Instant) -> Instant {
 
 fn in_progress() -> Problem {
     let mut problem = Problem::new(
-        "idempotency-in-progress",
+        &kinds::IDEMPOTENCY_IN_PROGRESS,
         Bilingual::new(
             "Yêu cầu đầu tiên với Idempotency-Key này chưa xong; hãy gửi lại sau một giây.",
             "The first request with this Idempotency-Key has not ended; send it again in a second.",
@@ -142,7 +142,7 @@ fn in_progress() -> Problem {
 
 fn reused() -> Problem {
     Problem::new(
-        "idempotency-key-reused",
+        &kinds::IDEMPOTENCY_KEY_REUSED,
         Bilingual::new(
             "Idempotency-Key này đã dùng cho một yêu cầu khác; hãy dùng khóa mới.",
             "This Idempotency-Key was used for another request; use a new key.",

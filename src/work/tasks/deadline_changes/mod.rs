@@ -6,7 +6,7 @@ pub mod store;
 
 use model::{DeadlineChange, DeadlineChangeCreate};
 
-use super::checks;
+use super::{checks, problems};
 use crate::{
     base::{
         auth::Caller,
@@ -55,11 +55,11 @@ pub async fn create(
     let day = new.new_due_on;
     if current.due_on == Some(day) {
         let rule = bilingual!("thời hạn đang là {day}", "the due date is {day} already");
-        return Err(Problem::field("new_due_on", "unchanged", rule));
+        return Err(Problem::field("new_due_on", problems::UNCHANGED, rule));
     }
     if let Some(start) = current.start_on.filter(|start| day < *start) {
         let rule = bilingual!("không được trước start_on, {start}", "must not be before start_on, {start}");
-        return Err(Problem::field("new_due_on", "before-start-on", rule));
+        return Err(Problem::field("new_due_on", problems::BEFORE_START_ON, rule));
     }
     if let Some(document) = new.document {
         documents::require(db, caller, "document", document).await?;

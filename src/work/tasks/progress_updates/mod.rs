@@ -6,7 +6,7 @@ pub mod store;
 
 use model::{ProgressUpdate, ProgressUpdateCreate};
 
-use super::{checks, model::Task};
+use super::{checks, model::Task, problems};
 use crate::{
     base::{
         auth::Caller,
@@ -19,7 +19,7 @@ use crate::{
         i18n::{Bilingual, bilingual},
         log::Subject,
         page::{Page, PageRequest},
-        problem::Problem,
+        problem::{Problem, Violations, codes},
         resource::{self, Recorded, Versioned},
     },
     reference::calendars,
@@ -64,7 +64,7 @@ pub async fn create(
     {
         let now = new.percent;
         return Err(Problem::new(
-            "percent-fell",
+            &problems::PERCENT_FELL,
             bilingual!(
                 "percent {now} thấp hơn lần trước ({before}); hãy gửi kèm reason.",
                 "percent {now} is below the one before ({before}); send a reason."
@@ -93,24 +93,20 @@ impl Task {
 
 fn check(caller: &Caller, new: &ProgressUpdateCreate) -> Result<(), Problem> {
     let today = calendars::today(caller.now().utc());
-    if new.as_of > today {
-        return Err(Problem::field(
-            "as_of",
-            "in-the-future",
-            bilingual!("không được sau hôm nay, {today}", "must not be after today, {today}"),
-        ));
-    }
-    if new.results.is_none() && !new.nothing_to_report {
-        return Err(Problem::field(
-            "results",
-            "required",
-            Bilingual::new(
+    Violations::check(|violations| {
+        if new.as_of > today {
+            let rule = bilingual!("không được sau hôm nay, {today}", "must not be after today, {today}");
+            violations.add("as_of", codes::IN_THE_FUTURE, rule);
+        }
+        if new.results.is_none() && !new.nothing_to_report {
+            let rule = Bilingual::new(
                 "bắt buộc phải có, trừ khi nothing_to_report là true",
                 "is required, unless nothing_to_report is true",
-            ),
-        ));
-    }
-    evidence::check(&new.evidence)
+            );
+            violations.add("results", codes::REQUIRED, rule);
+        }
+        evidence::check(&new.evidence, &mut violations.at("evidence"));
+    })
 }
 
 impl Versioned for ProgressUpdate {

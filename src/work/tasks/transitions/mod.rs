@@ -6,7 +6,10 @@ pub mod model;
 use model::{Moves, Transition, TransitionCreate};
 use serde::Serialize;
 
-use super::model::{Task, TaskState};
+use super::{
+    model::{Task, TaskState},
+    problems,
+};
 use crate::{
     base::{
         auth::{Caller, ScopeName},
@@ -16,7 +19,7 @@ use crate::{
         },
         evidence::{self, Evidence},
         i18n::{Bilingual, bilingual},
-        problem::Problem,
+        problem::{Problem, Violations, codes},
     },
     reference::calendars,
 };
@@ -87,13 +90,13 @@ pub async fn list(db: &mut Db, caller: &Caller, id: TaskId) -> Result<Moves, Pro
 /// 404; `transition-not-allowed` with the moves that are; 422 when the reason is missing.
 pub async fn create(db: &mut Db, caller: &Caller, id: TaskId, new: TransitionCreate) -> Result<Task, Problem> {
     let current = super::lock(db, caller, id).await?;
-    evidence::check(&new.evidence)?;
+    Violations::check(|violations| evidence::check(&new.evidence, &mut violations.at("evidence")))?;
     let allowed = open(current.state, caller).find(|each| each.to == new.to);
     let allowed = allowed.ok_or_else(|| refusal(current.state, new.to, caller))?;
     if allowed.needs_reason && new.reason.is_none() {
         return Err(Problem::field(
             "reason",
-            "required",
+            codes::REQUIRED,
             Bilingual::new("bước chuyển này phải có lý do", "this move needs a reason"),
         ));
     }
@@ -133,7 +136,7 @@ fn refusal(from: TaskState, to: TaskState, caller: &Caller) -> Problem {
     let allowed: Vec<_> = open(from, caller).map(|each| each.to.as_str()).collect();
     let allowed = if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") };
     Problem::new(
-        "transition-not-allowed",
+        &problems::TRANSITION_NOT_ALLOWED,
         bilingual!(
             "Không chuyển được từ {from} sang {to}; hệ thống gọi lúc này chuyển được sang: {allowed}.",
             "The task cannot go from {from} to {to}; this caller may now move it to: {allowed}."
