@@ -70,8 +70,8 @@ fn precondition(request: &HttpRequest) -> Result<Option<Precondition>, Problem> 
 /// The version in a tag; what follows a dot depends on the day, and a change does not.
 ///
 /// A weak tag counts as well. `If-Match` asks for the strong comparison (RFC 9110, 13.1.1), because a weak tag may
-/// stand for other bytes; but ours are made from the version, never weak, and a proxy that compresses an answer weakens them
-/// on the way. The version is what a change depends on, not the bytes.
+/// stand for other bytes; but ours are made from the version, never weak, and a proxy that compresses an answer weakens
+/// them on the way. The version is what a change depends on, not the bytes.
 fn version_of(tag: &EntityTag) -> Option<i32> {
     let tag = tag.tag();
     tag.split_once('.').map_or(tag, |(version, _)| version).parse().ok()

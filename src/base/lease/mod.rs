@@ -1,7 +1,7 @@
 //! Leadership over all instances: a lease in the database that runs out unless it is renewed, and a fencing token.
 //!
-//! A lease alone does not keep two instances from working at once: one that was paused (swapped out, a suspended virtual
-//! machine) wakes up and goes on as if it still led. So each new holder gets a higher token, and a leader's transaction
+//! A lease alone does not keep two instances from working at once: one that was paused (swapped out, a suspended VM)
+//! wakes up and goes on as if it still led. So each new holder gets a higher token, and a leader's transaction
 //! first locks the lease's row with its own token: what an earlier leader still wants to write is refused, and a new
 //! one waits for what the earlier one is just committing.
 
