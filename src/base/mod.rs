@@ -6,6 +6,7 @@ pub mod db;
 pub mod evidence;
 pub mod http;
 pub mod i18n;
+pub mod ingest;
 pub mod lease;
 pub mod log;
 pub mod page;

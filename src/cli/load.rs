@@ -41,6 +41,9 @@ pub async fn load(store: &Store, text: &str) -> Result<Report, String> {
 
 /// One line of counts.
 pub fn summary(report: &Report) -> String {
-    let counts = report.counts.iter().map(|((what, outcome), count)| format!("{count} {what} {outcome}"));
+    let counts = report.counts.iter().flat_map(|(what, counts)| {
+        let ended = counts.each().into_iter().filter(|(_, count)| *count > 0);
+        ended.map(move |(outcome, count)| format!("{count} {what} {outcome}"))
+    });
     counts.collect::<Vec<_>>().join(", ")
 }

@@ -1,21 +1,16 @@
-//! The application: its state, its layers, serving and draining.
+//! The application: its layers, serving and draining.
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
+pub use super::state::AppState;
+
 use super::{
-    open_store, openapi, routes,
-    telemetry::{self, Metrics},
+    openapi, routes, telemetry,
     workers::{self, Workers},
 };
-use crate::{
-    access::oauth::TokenService,
-    base::{
-        auth::{self, Authenticator, Quotas},
-        clock::Clock,
-        db::Store,
-        http::{self, Addresses, BODY_LIMIT},
-        settings::Settings,
-    },
+use crate::base::{
+    auth::{self, Authenticator},
+    http::{self, BODY_LIMIT},
 };
 use actix_web::{
     App, Error, HttpServer,
@@ -24,46 +19,6 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-
-/// What all workers share.
-#[derive(Clone)]
-pub struct AppState {
-    /// The database.
-    pub store: Data<Store>,
-    /// Tokens.
-    pub tokens: Data<TokenService>,
-    /// What the service was told at start.
-    pub settings: Data<Settings>,
-    clock: Data<Clock>,
-    quotas: Data<Quotas>,
-    pub(super) metrics: Data<Arc<Metrics>>,
-    addresses: Data<Addresses>,
-}
-
-impl AppState {
-    /// Connects to the database and reads or makes the signing keys.
-    ///
-    /// # Errors
-    /// A sentence on what is missing.
-    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, String> {
-        let tls = settings.tls()?;
-        let store = open_store(&settings, tls).await?;
-        let tokens = TokenService::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
-            .await
-            .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
-        let metrics = Arc::<Metrics>::default();
-        workers::declare(&metrics.workers);
-        Ok(Self {
-            addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
-            store: Data::new(store),
-            tokens: Data::new(tokens),
-            clock: Data::new(clock),
-            quotas: Data::new(Quotas::new(settings.requests_per_minute)),
-            settings: Data::new(settings),
-            metrics: Data::new(metrics),
-        })
-    }
-}
 
 /// What an application is made of, whatever its body's type.
 pub trait Layers: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Error> {}
@@ -101,6 +56,7 @@ pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse
 /// # Errors
 /// When the address cannot be listened on.
 pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
+    workers::declare(&state.metrics.workers);
     let (workers, head_time) = (state.settings.workers, state.settings.head_time);
     Ok(HttpServer::new(move || create_app(state.clone()))
         .workers(workers)

@@ -4,6 +4,7 @@ pub mod app;
 pub mod health;
 pub mod openapi;
 pub mod routes;
+mod state;
 mod storage;
 pub mod telemetry;
 pub mod workers;

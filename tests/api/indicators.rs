@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use tiendo::{
-    base::log::Outcome,
+    base::resource::Outcome,
     reference::indicators::{self, model::IndicatorCreate, store},
 };
 

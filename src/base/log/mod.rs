@@ -3,7 +3,7 @@
 pub mod model;
 pub mod store;
 
-pub use model::{Author, Change, HistoryEntry, HistoryPage, Outcome, Subject};
+pub use model::{Author, Change, HistoryEntry, HistoryPage, Subject};
 
 use crate::base::{
     db::Db,

@@ -41,6 +41,8 @@ pub enum GivenBy {
     Creating,
     /// Those that take an `Idempotency-Key`.
     Repeatable,
+    /// Those that take rows, and an `on_error` for them.
+    Ingesting,
     /// Those that take an `If-Match`.
     Conditional,
     /// Those that need an `If-Match`, and these, which need it once there is something to overwrite.

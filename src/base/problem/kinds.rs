@@ -214,18 +214,6 @@ pub static INVALID_BODY: ProblemKind = ProblemKind {
     ),
 };
 
-/// Refused before any row is read.
-pub static TOO_MANY_ROWS: ProblemKind = ProblemKind {
-    slug: "too-many-rows",
-    status: 422,
-    given_by: GivenBy::These(&["create_observations"]),
-    title: Bilingual::new("Quá nhiều dòng", "Too many rows"),
-    help: Bilingual::new(
-        "Một lần gửi có nhiều dòng hơn giới hạn mà detail nêu. Không có gì được ghi; chia thành nhiều lần gửi.",
-        "One push has more rows than detail allows. Nothing was written; send it in several parts.",
-    ),
-};
-
 /// The key was used with another body.
 pub static IDEMPOTENCY_KEY_REUSED: ProblemKind = ProblemKind {
     slug: "idempotency-key-reused",

@@ -2,12 +2,11 @@
 
 use std::ops::Deref;
 
-use super::{Precondition, Resource, record};
+use super::{Outcome, Precondition, Resource, record};
 use crate::base::{
     auth::Caller,
     db::{self, Db, Reason},
     i18n::{Bilingual, bilingual},
-    log::Outcome,
     problem::{OrNotFound, Problem, kinds},
 };
 

@@ -8,6 +8,7 @@ mod column;
 mod commit;
 mod entry;
 mod fields;
+mod outcome;
 mod patch;
 mod precondition;
 
@@ -16,6 +17,7 @@ pub use column::{Column, Given};
 pub use commit::{Admitted, admit, admit_participant, commit, create, nothing_to_match};
 pub use entry::{ensure_entries, entry, record};
 pub(crate) use fields::fields;
+pub use outcome::Outcome;
 pub(crate) use patch::not_null;
 pub use patch::{Apply, Patched};
 pub use precondition::Precondition;

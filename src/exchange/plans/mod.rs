@@ -18,7 +18,8 @@ use crate::{
             types::{RecordKey, SourceCode},
         },
         i18n::{Bilingual, bilingual},
-        problem::{Problem, Violations, codes, kinds},
+        ingest::located,
+        problem::{Problem, codes, kinds},
         validation::parse,
     },
     reference::{
@@ -166,18 +167,4 @@ fn unknown(field: &'static str, key: &str) -> Problem {
 /// Parses strictly, as a body of the API.
 fn body<T: DeserializeOwned + ToSchema>(entry: impl Into<Value>) -> Result<T, Problem> {
     parse(entry.into().to_string().as_bytes())
-}
-
-/// Says where in the file a refusal belongs; its kind stays.
-fn located(mut problem: Problem, list: &'static str, index: usize) -> Problem {
-    let code = problem.kind.code();
-    let mut violations = Violations::in_body();
-    let errors = std::mem::take(&mut problem.errors);
-    if errors.is_empty() {
-        violations.at(list).add(index, code, problem.detail.clone());
-    } else {
-        violations.at(list).at(index).extend(errors);
-    }
-    problem.errors = violations.take();
-    problem
 }

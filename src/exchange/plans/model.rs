@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 use crate::{
     base::{
         db::types::{RecordKey, SourceCode},
-        log::Outcome,
+        ingest::Counts,
         problem::Problem,
+        resource::Outcome,
     },
     reference::organizations::model::OrganizationCreate,
 };
@@ -53,8 +54,8 @@ pub enum Format {
 /// What loading a plan came to.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// How many of each resource were created, updated, unchanged.
-    pub counts: BTreeMap<(&'static str, Outcome), usize>,
+    /// How many records of each resource ended how.
+    pub counts: BTreeMap<&'static str, Counts>,
     /// What was created or changed, one line each.
     pub lines: Vec<String>,
 }
@@ -72,7 +73,7 @@ impl Report {
         before: Option<&T>,
         after: &T,
     ) -> Result<(), Problem> {
-        *self.counts.entry((what, outcome)).or_default() += 1;
+        self.counts.entry(what).or_default().add(outcome);
         if outcome != Outcome::Unchanged {
             let fields = match before {
                 Some(before) => format!(": {}", changed(before, after)?.join(", ")),

@@ -6,14 +6,15 @@ use actix_web::{
 };
 
 use super::{
-    ObservationPush, OnError, PushParams, Rows,
-    model::{Observation, ObservationCreate, ObservationFilter, ObservationPage},
+    MAX_ROWS,
+    model::{Observation, ObservationCreate, ObservationFilter, ObservationPage, ObservationPush},
 };
 use crate::base::{
     auth::{ObservationsRead, ObservationsWrite, Permit},
     db::{Store, types::ObservationId},
     http::{Format, IdempotencyKey, Json, JsonResponse, List, NoFilter, PageParams, Query, Tagged, export, table},
     i18n::Language,
+    ingest::{IngestParams, OnError, RawRows},
     log::{self, HistoryEntry, HistoryPage, Subject},
     page::Page,
     problem::Problem,
@@ -58,7 +59,7 @@ pub async fn list_observations(
 /// With `on_error=abort` one rejected row keeps everything from being written (422 `rows-rejected`); with `continue`
 /// the good rows are written and the answer is 207, even when no row was rejected.
 #[utoipa::path(
-    params(PushParams, IdempotencyKey), request_body = Vec<ObservationCreate>,
+    params(IngestParams, IdempotencyKey), request_body = Vec<ObservationCreate>,
     responses(
         (status = 200, description = "Every row is written or unchanged (`on_error=abort`).", body = ObservationPush),
         (status = 207, body = ObservationPush),
@@ -68,15 +69,15 @@ pub async fn list_observations(
 pub async fn create_observations(
     caller: Permit<ObservationsWrite>,
     retry: IdempotencyKey,
-    params: Query<PushParams>,
+    params: Query<IngestParams>,
     language: Language,
-    body: Json<Rows>,
+    body: Json<RawRows<ObservationCreate>>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let rows = Json { value: super::read(&body.value.0)?, digest: body.digest };
+    let rows = Json { value: body.value.read(MAX_ROWS)?, digest: body.digest };
     let on_error = params.0.on_error.unwrap_or(OnError::Abort);
     crate::base::http::post(&store, caller, retry, rows, async move |db, caller, rows| {
-        super::push(db, caller, on_error, language, rows).await
+        JsonResponse::of(on_error.status(), &super::push(db, caller, on_error, language, rows).await?)
     })
     .await
 }

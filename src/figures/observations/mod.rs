@@ -1,6 +1,5 @@
 //! Figures (số liệu): one indicator × organization × period × breakdown, in every version that was ever accepted.
 
-mod answer;
 pub mod api;
 mod check;
 pub mod model;
@@ -10,9 +9,8 @@ pub mod store;
 
 use std::collections::HashMap;
 
-pub use answer::{ObservationPush, OnError, PushParams};
 use model::{AsOf, Observation, ObservationFilter, Row};
-pub use push::{Rows, push, read};
+pub use push::{MAX_ROWS, push};
 
 use crate::{
     base::{

@@ -14,6 +14,7 @@ use crate::{
         },
         evidence::Evidence,
         i18n::Bilingual,
+        ingest::result_schemas,
         page::page,
         resource::{Versioned, columns},
     },
@@ -170,6 +171,7 @@ impl Versioned for Observation {
 }
 
 page!(ObservationPage, Observation, "observations");
+result_schemas!(ObservationPush, PushRow, ObservationId, "figures (số liệu)");
 
 /// One row of a push (số liệu): what is reported of one indicator × organization × period.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -2,18 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
-};
-
 use super::{
-    answer::{ObservationPush, OnError, PushCounts, PushRow},
     check::{Numbers, check},
     model::{Observation, ObservationCreate, Row},
-    problems,
     store::{self, UpsertResult},
 };
 use crate::{
@@ -24,12 +15,11 @@ use crate::{
             Db,
             types::{JsonText, ObservationId},
         },
-        http::JsonResponse,
         i18n::{Bilingual, Language, bilingual},
-        log::{self, Outcome},
-        problem::{Problem, Violation, Violations, codes, kinds},
-        resource,
-        validation::parse,
+        ingest::{IngestResult, OnError, RowNumber, RowResult, Rows},
+        log,
+        problem::{Problem, codes},
+        resource::{self, Outcome},
     },
     reference::{
         indicators::{self, problems::UNKNOWN_INDICATOR},
@@ -40,47 +30,6 @@ use crate::{
 /// How many rows one push may have.
 pub const MAX_ROWS: usize = 5_000;
 
-/// The rows of a push as they came, each to be read on its own.
-#[derive(Debug, Deserialize)]
-pub struct Rows(pub Vec<Box<RawValue>>);
-
-impl PartialSchema for Rows {
-    fn schema() -> RefOr<Schema> {
-        Vec::<ObservationCreate>::schema()
-    }
-}
-
-impl ToSchema for Rows {}
-
-/// A row that could be read, or why it could not.
-pub type Parsed = Result<ObservationCreate, Vec<Violation>>;
-
-/// Reads each row on its own, so that a wrong one does not hide the others.
-///
-/// # Errors
-/// `too-many-rows`.
-pub fn read(rows: &[Box<RawValue>]) -> Result<Vec<Parsed>, Problem> {
-    if rows.len() > MAX_ROWS {
-        let sent = rows.len();
-        return Err(Problem::new(
-            &kinds::TOO_MANY_ROWS,
-            bilingual!(
-                "{sent} dòng; một lần gửi nhiều nhất {MAX_ROWS}.",
-                "{sent} rows; one push has at most {MAX_ROWS}."
-            ),
-        ));
-    }
-    let mut violations = Violations::in_body();
-    let rows = rows.iter().enumerate().map(|(index, row)| {
-        parse(row.get().as_bytes()).map_err(|problem| {
-            let mut place = violations.at(index);
-            place.merge_problem(problem, codes::MALFORMED_ROW);
-            place.take()
-        })
-    });
-    Ok(rows.collect())
-}
-
 /// Writes the good rows, unless a bad one stops them.
 ///
 /// # Errors
@@ -90,78 +39,41 @@ pub async fn push(
     caller: &Caller,
     on_error: OnError,
     language: Language,
-    parsed: Vec<Parsed>,
-) -> Result<JsonResponse, Problem> {
-    let checked = judge(db, caller, parsed).await?;
-    if on_error == OnError::Abort && checked.iter().any(Result::is_err) {
-        return Err(rejected(checked));
-    }
-    let (mut good, mut ended) = (Vec::with_capacity(checked.len()), Vec::new());
-    for (row, judged) in (1..).zip(checked) {
-        match judged {
-            Ok(one) => good.push((row, one)),
-            Err(found) => ended.push(PushRow { row, ..PushRow::rejected(found, language) }),
-        }
-    }
+    rows: Rows<ObservationCreate>,
+) -> Result<IngestResult<ObservationId>, Problem> {
+    let (good, mut ended) = judge(db, caller, rows).await?.admit(on_error, language)?;
     ended.extend(write(db, caller, good).await?);
-    ended.sort_unstable_by_key(|ended| ended.row);
-    let mut push = ObservationPush { counts: PushCounts::default(), rows: ended };
-    push.rows.iter().for_each(|ended| push.counts.count(ended.outcome));
-    JsonResponse::of(if on_error == OnError::Abort { 200 } else { 207 }, &push)
-}
-
-fn rejected(checked: Vec<Result<Row, Vec<Violation>>>) -> Problem {
-    let all = checked.len();
-    let found: Vec<_> = checked.into_iter().filter_map(Result::err).collect();
-    let bad = found.len();
-    let mut problem = Problem::new(
-        &problems::ROWS_REJECTED,
-        bilingual!(
-            "{bad} trên {all} dòng bị từ chối; không có gì được ghi. Xem errors.",
-            "{bad} of {all} rows were rejected; nothing was written. See errors."
-        ),
-    );
-    problem.errors = found.into_iter().flatten().collect();
-    problem
+    Ok(IngestResult::of(ended))
 }
 
 /// Checks every row against the others, its indicator and the caller's part of the tree.
-async fn judge(db: &mut Db, caller: &Caller, parsed: Vec<Parsed>) -> Result<Vec<Result<Row, Vec<Violation>>>, Problem> {
-    let known = parsed.iter().filter_map(|row| row.as_ref().ok());
+async fn judge(db: &mut Db, caller: &Caller, rows: Rows<ObservationCreate>) -> Result<Rows<Row>, Problem> {
     let (codes, places): (HashSet<_>, HashSet<_>) =
-        known.map(|row| (row.indicator.clone(), row.organization.clone())).unzip();
+        rows.good().map(|row| (row.indicator.clone(), row.organization.clone())).unzip();
     let indicators = indicators::hold(db, caller, codes.into_iter().collect()).await?;
     let indicators: HashMap<_, _> = indicators.into_iter().map(|one| (one.code.clone(), one)).collect();
     let places = organizations::store::known(db, caller.subtree(), places.into_iter().collect()).await?;
     let places: HashSet<_> = places.into_iter().collect();
-    let (mut seen, mut violations) = (HashMap::new(), Violations::in_body());
-    let judged = parsed.into_iter().enumerate().map(|(index, row)| {
-        let row = row?;
-        let mut place = violations.at(index);
+    let mut seen = HashMap::new();
+    Ok(rows.judge(|number, row, violations| {
         let breakdown = row.breakdown.as_ref().map_or_else(String::new, ToString::to_string);
         let natural = (row.indicator.clone(), row.organization.clone(), row.period, breakdown.clone());
         if let Some(first) = seen.get(&natural) {
-            place.here(codes::DUPLICATE_ROW, bilingual!("trùng khóa với dòng {first}", "same key as row {first}"));
+            violations.here(codes::DUPLICATE_ROW, bilingual!("trùng khóa với dòng {first}", "same key as row {first}"));
         } else {
-            seen.insert(natural, index + 1);
+            seen.insert(natural, number);
         }
         if !places.contains(&row.organization) {
             let rule = unknown("tổ chức", "organization", &row.organization);
-            place.add("organization", UNKNOWN_ORGANIZATION, rule);
+            violations.add("organization", UNKNOWN_ORGANIZATION, rule);
         }
         let Some(indicator) = indicators.get(&row.indicator) else {
-            let rule = unknown("chỉ tiêu", "indicator", &row.indicator);
-            place.add("indicator", UNKNOWN_INDICATOR, rule);
-            return Err(place.take());
+            violations.add("indicator", UNKNOWN_INDICATOR, unknown("chỉ tiêu", "indicator", &row.indicator));
+            return None;
         };
-        let numbers = check(&row, indicator, &mut place);
-        if place.is_empty() {
-            Ok(stored(row, breakdown, numbers, indicator.version, caller))
-        } else {
-            Err(place.take())
-        }
-    });
-    Ok(judged.collect())
+        let numbers = check(&row, indicator, violations);
+        Some(stored(row, breakdown, numbers, indicator.version, caller))
+    }))
 }
 
 fn unknown(vi: &str, en: &str, code: &impl std::fmt::Display) -> Bilingual {
@@ -194,7 +106,11 @@ fn stored(row: ObservationCreate, breakdown: String, numbers: Numbers, definitio
 }
 
 /// Writes rows under their numbers, each with its entry in the log when it changed something.
-async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<(usize, Row)>) -> Result<Vec<PushRow>, Problem> {
+async fn write(
+    db: &mut Db,
+    caller: &Caller,
+    mut rows: Vec<(RowNumber, Row)>,
+) -> Result<Vec<RowResult<ObservationId>>, Problem> {
     // In the order of the key: two pushes of the same rows wait for each other instead of locking each other out.
     rows.sort_unstable_by(|(_, one), (_, other)| {
         (&one.indicator, one.period, &one.organization, &one.breakdown).cmp(&(
@@ -214,7 +130,7 @@ async fn write(db: &mut Db, caller: &Caller, mut rows: Vec<(usize, Row)>) -> Res
             UpsertResult { version: 1, .. } => Outcome::Created,
             UpsertResult { .. } => Outcome::Updated,
         };
-        ended.push(PushRow { row: number, ..PushRow::of(outcome, now.id, now.version) });
+        ended.push(RowResult::of(number, outcome, now.id, now.version));
         if !now.is_written {
             continue;
         }

@@ -16,7 +16,7 @@ use crate::{
         page::Page,
         problem::{Problem, kinds},
     },
-    reference::calendars::{self, Period},
+    reference::calendars::{self, NamedPeriod},
     work::tasks::AsOf,
 };
 
@@ -31,20 +31,20 @@ use crate::{
 /// As CSV (`Accept: text/csv` or `format=csv`) it is one flat table in UTF-8: `section,key,label,value,unit,note`, with
 /// stable words in `section` and `key` and labels in the language of `Accept-Language`.
 #[utoipa::path(
-    params(Period, PeriodicReportFilter),
+    params(NamedPeriod, PeriodicReportFilter),
     responses((status = 200, content((PeriodicReport = "application/json"), (String = "text/csv")))),
 )]
 #[get("/{period}")]
 pub async fn get_periodic_report(
     caller: Permit<ReportsRead>,
-    period: Path<String>,
+    named: Path<NamedPeriod>,
     filter: Query<PeriodicReportFilter>,
     language: Language,
     today: AsOf,
     store: Data<Store>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (period, format) = (calendars::named(&period)?, format(&request, filter.0.format)?);
+    let (period, format) = (calendars::named(&named.period)?, format(&request, filter.0.format)?);
     let report =
         store.snapshot(async move |db| super::get(db, &caller, period, filter.0, language, today).await).await?;
     answer(&request, format, report, language)

@@ -78,7 +78,7 @@ pub struct Slug {
 /// What the `type` of a problem (lỗi) leads to: open the address that a refusal named, and read what happened, why, and
 /// what to do, with an example. `status` and `type` are for programs, `title` and `help` for people, in the language of
 /// `Accept-Language`. The details of one refusal are in the refusal itself, not here. No token is needed.
-#[utoipa::path(params(Slug), responses((status = 200, body = ProblemHelp)))]
+#[utoipa::path(params(Slug), responses((status = 200, description = "The problem, explained.", body = ProblemHelp)))]
 #[get("/{slug}")]
 pub async fn get_problem(request: HttpRequest, which: Path<Slug>) -> Result<Json<ProblemHelp>, Problem> {
     let found = CATALOGUE.iter().find(|kind| kind.slug == which.slug);

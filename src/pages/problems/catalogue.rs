@@ -2,8 +2,10 @@
 
 use crate::{
     access::clients::problems as clients,
-    base::problem::{ProblemKind, kinds},
-    figures::observations::problems as observations,
+    base::{
+        ingest::problems as ingest,
+        problem::{ProblemKind, kinds},
+    },
     reference::documents::problems as documents,
     work::tasks::problems as tasks,
 };
@@ -27,8 +29,8 @@ pub static CATALOGUE: &[&ProblemKind] = &[
     &kinds::BODY_TOO_LARGE,
     &kinds::UNSUPPORTED_MEDIA_TYPE,
     &kinds::INVALID_BODY,
-    &observations::ROWS_REJECTED,
-    &kinds::TOO_MANY_ROWS,
+    &ingest::ROWS_REJECTED,
+    &ingest::TOO_MANY_ROWS,
     &tasks::TRANSITION_NOT_ALLOWED,
     &tasks::TASK_CLOSED,
     &tasks::PERCENT_FELL,

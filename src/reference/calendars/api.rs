@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::{
-    Calendar, CalendarCode, Period,
+    Calendar, CalendarCode, PeriodOfCalendar,
     model::{CalendarPage, CalendarPeriod, DayFilter, PeriodsOfDay},
 };
 use crate::base::{
@@ -74,16 +74,15 @@ pub async fn list_calendar_periods(
 /// The window, cut-off and due date of one period (kỳ báo cáo), and where the present moment stands to it. Call it to
 /// plan a push: what is to count in the report must have been pushed by `cutoff_at`. `basis` says what the dates rest
 /// on, and when they are practice and not law. The answer moves with time, so it has no `ETag`.
-#[utoipa::path(params(CalendarCode, Period), responses((status = 200, body = CalendarPeriod)))]
+#[utoipa::path(params(PeriodOfCalendar), responses((status = 200, body = CalendarPeriod)))]
 #[get("/{code}/periods/{period}")]
 pub async fn get_calendar_period(
     caller: Permit<AnyClient>,
-    path: Path<(CalendarCode, String)>,
+    path: Path<PeriodOfCalendar>,
     language: Language,
     store: Data<Store>,
 ) -> Result<Localized<CalendarPeriod>, Problem> {
-    let (code, period) = path.into_inner();
-    let calendar = store.read(async |db| super::get(db, code.as_str()).await).await?;
-    let period = super::named(&period)?;
+    let calendar = store.read(async |db| super::get(db, path.code.as_str()).await).await?;
+    let period = super::named(&path.period)?;
     CalendarPeriod::of(&calendar, period, caller.now(), language).map(|period| Localized(period, language))
 }

@@ -15,7 +15,7 @@ mod validate;
 pub use definition::{Calendar, DEFAULT_WORKING_DAYS, DayOfWeek, DueRule, Holiday, MakeUpDay, Text, WindowRule};
 pub use error::{CalendarError, NoSuchDate, PeriodError};
 pub use frequency::Frequency;
-pub use parameters::CalendarCode;
+pub use parameters::{CalendarCode, NamedPeriod, PeriodOfCalendar};
 pub use period::{Period, YEARS};
 pub use rules::{HO_CHI_MINH, PeriodState, Window, end_of, today};
 

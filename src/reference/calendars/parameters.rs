@@ -45,23 +45,36 @@ impl ToSchema for CalendarCode {}
 impl IntoParams for CalendarCode {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let meaning = "The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.";
-        let code = of_path("code", meaning).schema(Some(Self::schema())).example(Some("ND09".into()));
+        let code = ParameterBuilder::new()
+            .name("code")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some(meaning))
+            .schema(Some(Self::schema()))
+            .example(Some("ND09".into()));
         vec![code.build()]
     }
 }
 
-impl IntoParams for Period {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let meaning = "The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine \
-                       months `2026-9M` or a year `2026-A1`. What cannot be read so is 404.";
-        vec![of_path("period", meaning).schema(Some(Self::schema())).build()]
-    }
+/// A period of a calendar, as an address names it.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PeriodOfCalendar {
+    /// The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.
+    #[param(example = "ND09")]
+    pub code: CalendarCode,
+    /// The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or
+    /// a year `2026-A1`. What cannot be read so is 404.
+    #[param(value_type = Period)]
+    pub period: String,
 }
 
-fn of_path(name: &str, meaning: &str) -> ParameterBuilder {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .description(Some(meaning))
+/// A period, as an address names it.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct NamedPeriod {
+    /// The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or
+    /// a year `2026-A1`. What cannot be read so is 404.
+    #[param(value_type = Period)]
+    pub period: String,
 }

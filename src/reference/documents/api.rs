@@ -10,9 +10,10 @@ use crate::base::{
     auth::{DocumentsRead, DocumentsWrite, Permit},
     db::{Store, types::DocumentId},
     http::{ByKey, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, OptionalIfMatch, PageParams, Tagged},
-    log::{self, HistoryEntry, HistoryPage, Outcome, Subject},
+    log::{self, HistoryEntry, HistoryPage, Subject},
     page::Page,
     problem::Problem,
+    resource::Outcome,
 };
 
 /// List documents

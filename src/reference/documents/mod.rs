@@ -19,10 +19,10 @@ use crate::{
             types::{DocumentId, Instant, OrgCode, RecordKey, SourceCode},
         },
         i18n::Bilingual,
-        log::{Outcome, Subject},
+        log::Subject,
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem, codes},
-        resource::{self, Precondition, Recorded, Resource},
+        resource::{self, Outcome, Precondition, Recorded, Resource},
     },
     reference::organizations,
 };

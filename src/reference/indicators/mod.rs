@@ -19,10 +19,10 @@ use crate::{
             types::{IndicatorCode, Instant, JsonText, OrgCode},
         },
         i18n::Bilingual,
-        log::{Outcome, Subject},
+        log::Subject,
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem, Violations},
-        resource::{self, Admitted, Precondition, Recorded, Resource},
+        resource::{self, Admitted, Outcome, Precondition, Recorded, Resource},
     },
     reference::{documents, organizations},
 };

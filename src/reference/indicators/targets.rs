@@ -14,9 +14,10 @@ use crate::{
             types::{IndicatorCode, Instant, OrgCode},
         },
         i18n::{Bilingual, bilingual},
-        log::{Outcome, Subject},
-        problem::{Problem, Violations, codes, kinds},
-        resource::{self, Admitted, Precondition, Recorded, Resource},
+        ingest,
+        log::Subject,
+        problem::{Problem, Violations, codes},
+        resource::{self, Admitted, Outcome, Precondition, Recorded, Resource},
     },
     reference::{
         calendars::YEARS,
@@ -85,7 +86,7 @@ pub(super) async fn attach(db: &mut Db, indicators: &mut [Indicator]) -> Result<
 async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), Problem> {
     if targets.len() > MAX_TARGETS {
         return Err(Problem::new(
-            &kinds::TOO_MANY_ROWS,
+            &ingest::problems::TOO_MANY_ROWS,
             bilingual!(
                 "Nhiều nhất {MAX_TARGETS} mục tiêu một chỉ tiêu.",
                 "At most {MAX_TARGETS} targets for an indicator."

@@ -14,10 +14,10 @@ use crate::base::{
         types::{Instant, OrgCode},
     },
     i18n::{Bilingual, bilingual},
-    log::{Outcome, Subject},
+    log::Subject,
     page::{Page, PageRequest},
     problem::{OrNotFound, Problem, Violations, codes},
-    resource::{self, Precondition, Recorded, Resource},
+    resource::{self, Outcome, Precondition, Recorded, Resource},
     subtree::Subtree,
 };
 

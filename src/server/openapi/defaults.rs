@@ -78,7 +78,7 @@ fn described(status: &str, method: &Method, is_upsert: bool, answer: &Response, 
         ("201", _) if is_upsert => "It is new; `Location` says where it is.".to_owned(),
         _ if thing.is_empty() => "The answer.".to_owned(),
         ("201", _) => format!("The new {thing}; `Location` says where it is."),
-        ("200", method) if *method != Method::GET => format!("The {thing} as it is now."),
+        ("200", &(Method::PUT | Method::PATCH)) => format!("The {thing} after the change."),
         _ => match schema_of(answer).and_then(|name| items(schemas.get(name)?)) {
             Some(item) if answer.content.len() > 1 => {
                 format!("One page of {}; as CSV or NDJSON the whole list.", plural(&words(&item)))

@@ -28,9 +28,10 @@ use super::routes;
 use crate::{
     base::{
         auth::ScopeName,
+        ingest::OnError,
         problem::{ProblemBody, ProblemError},
     },
-    figures::{observations::OnError, periodic_reports::model::ReportFormat},
+    figures::periodic_reports::model::ReportFormat,
 };
 use examples::Examples;
 

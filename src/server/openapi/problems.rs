@@ -85,6 +85,7 @@ fn can_give(operation: &Operation, kind: &ProblemKind) -> bool {
         GivenBy::WithJson => takes_json(operation),
         GivenBy::Creating => operation.responses.responses.contains_key("201"),
         GivenBy::Repeatable => has_parameter(operation, |_, name| name == "Idempotency-Key"),
+        GivenBy::Ingesting => has_parameter(operation, |_, name| name == "on_error"),
         GivenBy::Conditional => has_parameter(operation, |_, name| name == "If-Match"),
         GivenBy::OnlyConditional(besides) => besides.contains(&name) || needs_condition(operation),
         GivenBy::These(names) => names.contains(&name),

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use self::{leadership::Leadership, supervisor::Supervisor};
-use super::{app::AppState, telemetry::WorkerMetrics};
+use super::{state::AppState, telemetry::WorkerMetrics};
 use crate::base::{lease::Fence, problem::Problem};
 
 pub use supervisor::Outcome;

@@ -13,7 +13,7 @@ use crate::{
         lease::Fence,
         problem::Problem,
     },
-    server::app::AppState,
+    server::state::AppState,
 };
 
 /// The worker's name.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Worker;
-use crate::{access::oauth, server::app::AppState};
+use crate::{access::oauth, server::state::AppState};
 
 /// The worker's name.
 pub const NAME: &str = "signing_keys";

@@ -10,7 +10,7 @@ use actix_web::{
 };
 
 use super::{
-    AsOf, Outcome,
+    AsOf,
     model::{Task, TaskCreate, TaskFilter, TaskPatch, TaskUpdate},
     view::{TaskPage, TaskView},
 };
@@ -24,6 +24,7 @@ use crate::base::{
     log::{self, HistoryEntry, HistoryPage, Subject},
     page::Page,
     problem::Problem,
+    resource::Outcome,
     settings::Settings,
 };
 

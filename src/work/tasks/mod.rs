@@ -29,10 +29,10 @@ use crate::{
             types::{Instant, OrgCode, RecordKey, SourceCode, TaskId},
         },
         i18n::Bilingual,
-        log::{Outcome, Subject},
+        log::Subject,
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem, codes},
-        resource::{self, Admitted, Patched, Precondition, Recorded, Resource},
+        resource::{self, Admitted, Outcome, Patched, Precondition, Recorded, Resource},
     },
     reference::organizations,
 };

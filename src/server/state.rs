@@ -1,0 +1,49 @@
+//! What the threads of the service and its workers share.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+
+use super::{open_store, openapi, telemetry::Metrics};
+use crate::{
+    access::oauth::TokenService,
+    base::{auth::Quotas, clock::Clock, db::Store, http::Addresses, settings::Settings},
+};
+
+/// What all workers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub store: Data<Store>,
+    /// Tokens.
+    pub tokens: Data<TokenService>,
+    /// What the service was told at start.
+    pub settings: Data<Settings>,
+    pub(super) clock: Data<Clock>,
+    pub(super) quotas: Data<Quotas>,
+    pub(super) metrics: Data<Arc<Metrics>>,
+    pub(super) addresses: Data<Addresses>,
+}
+
+impl AppState {
+    /// Connects to the database and reads or makes the signing keys.
+    ///
+    /// # Errors
+    /// A sentence on what is missing.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, String> {
+        let tls = settings.tls()?;
+        let store = open_store(&settings, tls).await?;
+        let tokens = TokenService::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
+            .await
+            .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
+        Ok(Self {
+            addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
+            store: Data::new(store),
+            tokens: Data::new(tokens),
+            clock: Data::new(clock),
+            quotas: Data::new(Quotas::new(settings.requests_per_minute)),
+            settings: Data::new(settings),
+            metrics: Data::new(Arc::default()),
+        })
+    }
+}
