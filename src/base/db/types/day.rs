@@ -1,4 +1,4 @@
-//! A day of the calendar: exactly `YYYY-MM-DD` wherever it is sent, so that every reader of `format: date` can read it back.
+//! A day of the calendar: exactly `YYYY-MM-DD` wherever it is sent, so that every reader of `format: date` can read it.
 
 use std::{fmt, ops::Deref, str::FromStr};
 

@@ -1,5 +1,5 @@
-//! Reading back JSON that was stored: it was judged by the rules of its time, and a stricter rule of today must not make
-//! a row unreadable.
+//! Reading back JSON that was stored: it was judged by the rules of its time, and a stricter rule of today must not
+//! make a row unreadable.
 
 use std::cell::Cell;
 

@@ -1,4 +1,5 @@
-//! Text from outside: cleaned, bounded, free of control characters. Short ones are kept in place, as in [`super::Inline`].
+//! Text from outside: cleaned, bounded, free of control characters. Short ones are kept in place, as in
+//! [`super::Inline`].
 
 use std::borrow::Cow;
 
