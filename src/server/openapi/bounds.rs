@@ -1,7 +1,7 @@
 //! What a format says of a size, said once more as bounds: many readers check lengths and number types, few check formats.
 
 use utoipa::openapi::{
-    KnownFormat, Object, RefOr, Schema, SchemaFormat, Type,
+    KnownFormat, Object, Ref, RefOr, Schema, SchemaFormat, Type,
     schema::{ArrayItems, ObjectBuilder, SchemaType},
 };
 
@@ -25,22 +25,25 @@ pub(super) fn finish(schema: &mut RefOr<Schema>) {
     }
 }
 
-/// A day where it stands: clients know it as a string with a format, not as a type of its own.
+/// A day where it stands: clients know it as a string with a format, not as a type of its own. What a field says of
+/// itself stands at its reference, also where null may stand for the day.
 fn day(schema: &RefOr<Schema>) -> Option<Object> {
-    let is_day = |schema: &RefOr<Schema>| matches!(schema, RefOr::Ref(named) if named.ref_location.ends_with("/Day"));
-    let day = ObjectBuilder::new().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
-    let day = match schema {
-        RefOr::Ref(named) if is_day(schema) => day
-            .schema_type(SchemaType::Type(Type::String))
-            .description(Some(named.description.clone()).filter(|text| !text.is_empty())),
-        RefOr::T(Schema::OneOf(choices)) if choices.items.iter().any(is_day) => day
-            .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
-            .description(choices.description.clone())
-            .default(choices.default.clone())
-            .examples(choices.examples.clone()),
-        _ => return None,
+    let (named, kind) = match schema {
+        RefOr::T(Schema::OneOf(choices)) => {
+            (choices.items.iter().find_map(day_reference)?, SchemaType::Array(vec![Type::String, Type::Null]))
+        }
+        schema => (day_reference(schema)?, SchemaType::Type(Type::String)),
     };
-    Some(day.build())
+    let description = Some(named.description.clone()).filter(|text| !text.is_empty());
+    let format = Some(SchemaFormat::KnownFormat(KnownFormat::Date));
+    Some(ObjectBuilder::new().schema_type(kind).format(format).description(description).build())
+}
+
+fn day_reference(schema: &RefOr<Schema>) -> Option<&Ref> {
+    match schema {
+        RefOr::Ref(named) if named.ref_location.ends_with("/Day") => Some(named),
+        _ => None,
+    }
 }
 
 fn bound(object: &mut Object) {
