@@ -94,7 +94,7 @@ SELECT 'task', id::text, v, CASE v WHEN 1 THEN 'task.created' ELSE 'task.updated
            'deliverable', deliverable, 'planned_vnd', planned_vnd, 'priority', priority, 'state', state,
            'percent', (percent / 10000)::text, 'spent_vnd', spent_vnd, 'results', results,
            'completed_on', completed_on, 'indicators', '[]'::json, 'superseded_by', superseded_by, 'version', v,
-           'created_at', '2026-01-05T00:00:00Z', 'updated_at', '2026-06-05T00:00:00Z')::text, NULL, NULL
+           'created_at', '2026-01-05T00:00:00Z', 'updated_at', '2026-06-05T00:00:00Z')::text, NULL, NULL, 1
 FROM tasks, generate_series(1, 6) v;
 
 INSERT INTO changes
@@ -103,7 +103,7 @@ SELECT 'progress_update', updates.id::text, 1, 'progress_update.created', lead, 
            'results', updates.results, 'spent_vnd', updates.spent_vnd, 'people', people, 'obstacles', obstacles,
            'proposals', proposals, 'evidence', '[]'::json, 'nothing_to_report', nothing_to_report, 'reason', reason,
            'client', client, 'recorded_at', to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text,
-       NULL, NULL
+       NULL, NULL, 1
 FROM progress_updates updates JOIN tasks ON tasks.id = task;
 
 INSERT INTO changes
@@ -113,7 +113,7 @@ SELECT 'observation', id::text, 1, 'observation.created', organization, NULL, 'b
            'value', (value / 10000)::text, 'missing', missing, 'status', status, 'source', source, 'note', note,
            'evidence', '[]'::json, 'definition', definition, 'version', version,
            'created_at', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-           'updated_at', to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text, NULL, NULL
+           'updated_at', to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text, NULL, NULL, 1
 FROM observations;
 
 SET session_replication_role = origin;

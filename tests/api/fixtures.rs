@@ -208,6 +208,7 @@ impl Task {
                 changes::organization.eq(lead),
                 changes::request_id.eq("test"),
                 changes::recorded_at.eq(recorded_at),
+                changes::form.eq(1_i16),
                 changes::content.eq(content.to_string()),
             ))
             .execute(c))

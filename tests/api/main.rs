@@ -32,7 +32,6 @@ mod patches;
 mod periodic_reports;
 mod plan;
 mod plans_of_statements;
-mod problems;
 mod progress;
 mod progress_updates;
 mod published;

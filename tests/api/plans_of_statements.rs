@@ -89,7 +89,7 @@ const FILL: &str = "
         NULL, NULL, NULL, '[]', NULL, 'x', 1, now(), now() FROM generate_series(1, 20000) n;
     INSERT INTO progress_updates SELECT gen_random_uuid(), id, date '2026-11-01', 100000, 'x', NULL, NULL, 'x', NULL, '[]', false,
         NULL, NULL, now() FROM tasks, generate_series(1, 2);
-    INSERT INTO changes SELECT 'task', id::text, v, 'task.updated', lead, NULL, 'x', now(), '{}' FROM tasks, generate_series(1, 3) v
+    INSERT INTO changes SELECT 'task', id::text, v, 'task.updated', lead, NULL, 'x', now(), '{}', NULL, NULL, 1 FROM tasks, generate_series(1, 3) v
     ON CONFLICT DO NOTHING;
     ANALYZE;";
 

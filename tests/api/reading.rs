@@ -135,7 +135,8 @@ on_both! {
             ),
         ] {
             for (language, expected) in [("vi", vi), ("en", en)] {
-                let reply = all.send(422, method, path, &[("Accept-Language", language)], Some(body.as_bytes().to_vec()));
+                let headers = [("Accept-Language", language), ("If-Match", "*")];
+                let reply = all.send(422, method, path, &headers, Some(body.as_bytes().to_vec()));
                 assert_eq!(text(&reply.body["errors"][0], "detail"), expected);
             }
         }

@@ -85,7 +85,7 @@ pub async fn commit<R: Resource>(
     }
     rules(db, &mut next).await?;
     // A request that waited for the lock began before the one that held it: time does not run backwards in a record.
-    next.stamp(current.version() + 1, caller.now().max(current.recorded_at()));
+    next.stamp(current.number() + 1, caller.now().max(current.recorded_at()));
     next.replace(db, current).await?;
     record(db, &caller.author(), &next, next.organization(), detail).await?;
     Ok((next, Outcome::Updated))

@@ -33,7 +33,7 @@ pub fn entry<R: Recorded>(
     organization: Option<&OrgCode>,
     detail: Option<String>,
 ) -> Result<Change, Problem> {
-    let (subject, number) = (R::SUBJECT, version.version());
+    let (subject, number) = (R::SUBJECT, version.number());
     Ok(Change {
         subject,
         subject_id: version.key(),

@@ -50,6 +50,11 @@ pub trait Recorded: Versioned {
     /// Its id or code, as the log names it.
     fn key(&self) -> String;
 
+    /// Which version it is in the log, from 1; what its ETag counts may be more.
+    fn number(&self) -> i32 {
+        self.version()
+    }
+
     /// When this version was recorded.
     fn recorded_at(&self) -> Instant;
 

@@ -61,7 +61,7 @@ impl IntoParams for CalendarCode {
 #[into_params(parameter_in = Path)]
 pub struct PeriodOfCalendar {
     /// The code of the calendar (lịch báo cáo); `GET /v1/calendars` lists them, and any other is 404.
-    #[param(example = "ND09")]
+    #[param(value_type = String, example = "ND09", pattern = "^[A-Z0-9_]{1,32}$")]
     pub code: CalendarCode,
     /// The period (kỳ): a month `2026-M10`, a quarter `2026-Q4`, a half-year `2026-S2`, the first nine months `2026-9M` or
     /// a year `2026-A1`. What cannot be read so is 404.

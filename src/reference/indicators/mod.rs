@@ -158,6 +158,10 @@ impl Recorded for Indicator {
         self.code.to_string()
     }
 
+    fn number(&self) -> i32 {
+        self.version
+    }
+
     fn recorded_at(&self) -> Instant {
         self.updated_at
     }

@@ -322,6 +322,6 @@ fn operate(recorder: &mut Recorder, cast: &Cast) {
     recorder.call("revoke_token", &stranger, 200, &Call { headers: FORM, body: Some(form), ..Call::default() });
     recorder.call("create_client_secret", &cast.admin.client, 201, &at(&[platform]));
     let change = json!({ "status": "suspended" });
-    let call = Call { path: &[platform], body: Some(change), ..Call::default() };
+    let call = Call { path: &[platform], headers: &[("If-Match", "*")], body: Some(change), ..Call::default() };
     recorder.call("update_client", &cast.admin.client, 200, &call);
 }

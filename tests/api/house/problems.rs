@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tiendo::pages::problems::catalogue::CATALOGUE;
 
-use crate::house::sources::files;
+use super::sources::files;
 
 /// The text literals that follow each `mark` in the sources of the service, tests within them left out, by file.
 fn declared(mark: &str) -> Vec<(String, String)> {
