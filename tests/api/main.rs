@@ -36,6 +36,7 @@ mod progress;
 mod progress_updates;
 mod published;
 mod reading;
+mod resources;
 mod settings;
 mod task_fixture;
 mod task_keys;
