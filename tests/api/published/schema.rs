@@ -6,10 +6,6 @@ use serde_json::Value;
 
 use super::compare::resolved;
 
-/// Patterns that take more than the published ones and all that those took: white space of every sort in texts, lower-case
-/// letters in the kinds of Party documents.
-const WIDENED: [&str; 3] = ["DocumentNumber", "LongText", "ShortText"];
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     Sent,
@@ -112,8 +108,7 @@ impl<'a> Schemas<'a> {
                 self.add(place, &format!("{word} {} where {} was", after[word], before[word]));
             }
         }
-        let widened = WIDENED.contains(&place) && !before["pattern"].is_null();
-        if !after["pattern"].is_null() && after["pattern"] != before["pattern"] && !widened {
+        if !after["pattern"].is_null() && after["pattern"] != before["pattern"] {
             self.add(place, "another pattern, which cannot be shown to take what was taken");
         }
     }
