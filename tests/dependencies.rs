@@ -1,5 +1,6 @@
 //! The dependency tree against `deny.toml`, read as cargo-deny reads it. Building that tool would cost minutes on each
 //! fresh machine; only its advisories, which need a database from the internet, are left to it.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +21,8 @@ struct Policy {
     _advisories: IgnoredAny,
     licenses: Licenses,
     bans: Bans,
-    sources: Sources,
+    #[serde(rename = "sources")]
+    _sources: Sources,
 }
 
 #[derive(Deserialize)]
@@ -140,7 +142,9 @@ fn policy() -> Policy {
 
 fn metadata(targets: &[String]) -> Metadata {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["metadata", "--format-version=1", "--locked", "--all-features"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+        .args(["metadata", "--format-version=1", "--locked", "--all-features"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
     for target in targets {
         command.args(["--filter-platform", target]);
     }
@@ -159,9 +163,14 @@ fn violations(policy: &Policy, metadata: &Metadata) -> Vec<String> {
         if package.source.as_deref().is_some_and(|source| source != CRATES_IO) {
             found.push(format!("{}: does not come from crates.io", named(package)));
         }
-        found.extend(policy.bans.deny.iter().filter(|ban| ban.name == package.name).map(|_| {
-            format!("{}: is banned", named(package))
-        }));
+        found.extend(
+            policy
+                .bans
+                .deny
+                .iter()
+                .filter(|ban| ban.name == package.name)
+                .map(|_| format!("{}: is banned", named(package))),
+        );
         found.extend(wildcards(package));
     }
     found.extend(duplicates(&policy.bans.skip, &packages));
@@ -206,7 +215,8 @@ fn duplicates(skip: &[Named], packages: &[&Package]) -> Vec<String> {
         skipped.remove(&named(package));
     }
     let twice = versions.iter().filter(|(_, versions)| versions.len() > 1);
-    let mut found: Vec<String> = twice.map(|(name, versions)| format!("{name}: is there as {}", versions.join(", "))).collect();
+    let mut found: Vec<String> =
+        twice.map(|(name, versions)| format!("{name}: is there as {}", versions.join(", "))).collect();
     found.extend(skipped.iter().map(|one| format!("{one}: is in `skip`, but no duplicate")));
     found
 }
