@@ -8,8 +8,8 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,target=/build/target,sharing=locked \
     touch src/main.rs src/lib.rs \
-    && cargo build --release --locked --bin tiendo \
-    && cp target/release/tiendo /usr/local/bin/tiendo
+    && cargo build --profile dist --locked --bin tiendo \
+    && cp target/dist/tiendo /usr/local/bin/tiendo
 
 FROM debian:bookworm-slim
 # An SQLite file belongs in /var/lib/tiendo, the only folder that the service may write.

@@ -1,4 +1,4 @@
-"""The processes that are measured: a private PostgreSQL and the release binary, both on loopback only."""
+"""The processes that are measured: a private PostgreSQL and the service, both on loopback only."""
 
 import json
 import os
@@ -226,7 +226,7 @@ def parameters(detail):
 
 
 class Service:
-    """The release binary with authentication on, and a token of a client that sees the whole tree."""
+    """The service with authentication on, and a token of a client that sees the whole tree."""
 
     def __init__(self, binary, url, folder, credentials=None, log="info"):
         self.binary, self.url, self.folder, self.log = binary, url, folder, log

@@ -7,7 +7,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation,
     jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
 };
-use p256::pkcs8::{EncodePrivateKey, LineEnding};
+use p256::pkcs8::{EncodePrivateKey, LineEnding, SecretDocument};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::store;
@@ -83,7 +83,8 @@ impl Keys {
 
 impl Key {
     fn read(row: store::KeyRow) -> Result<Self, Problem> {
-        let signing = EncodingKey::from_ec_pem(row.private_key.as_bytes()).map_err(Problem::internal)?;
+        let (_, private_key) = SecretDocument::from_pem(&row.private_key).map_err(Problem::internal)?;
+        let signing = EncodingKey::from_ec_der(private_key.as_bytes());
         let mut public = Jwk::from_encoding_key(&signing, Algorithm::ES256).map_err(Problem::internal)?;
         public.common.key_id = Some(row.kid.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);

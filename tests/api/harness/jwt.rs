@@ -24,8 +24,7 @@ impl Key {
     }
 
     fn of(secret: p256::SecretKey) -> Self {
-        let pem = secret.to_pkcs8_pem(LineEnding::LF).unwrap();
-        Self(EncodingKey::from_ec_pem(pem.as_bytes()).unwrap(), secret)
+        Self(EncodingKey::from_ec_der(secret.to_pkcs8_der().unwrap().as_bytes()), secret)
     }
 
     /// What a client registers: its public half.
