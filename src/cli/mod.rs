@@ -10,7 +10,7 @@ mod openapi;
 mod serve;
 mod terminal;
 
-use std::process::ExitCode;
+use std::{fmt::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -54,7 +54,7 @@ fn settings_help() -> String {
     let mut help = "Settings, as environment variables:".to_owned();
     for Declaration { name, default, meaning, .. } in Settings::declarations() {
         let default = if default.is_empty() { String::new() } else { format!(" [default: {default}]") };
-        help += &format!("\n  {name}\n          {meaning}{default}");
+        let _ = write!(help, "\n  {name}\n          {meaning}{default}");
     }
     help
 }

@@ -42,7 +42,7 @@ pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse
         .app_data(state.metrics)
         .app_data(state.addresses)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
-        .app_data(web::PathConfig::default().error_handler(http::path_error))
+        .app_data(web::PathConfig::default().error_handler(|error, request| http::path_error(&error, request)))
         .configure(routes::served)
         .configure(openapi::pages)
         .default_service(web::to(http::fallback))
@@ -73,9 +73,9 @@ pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server>
 /// When the address cannot be listened on.
 pub async fn serve(state: AppState, listener: TcpListener) -> std::io::Result<()> {
     let workers = Workers::of(&state);
-    let server = server(state, listener)?;
+    let serving = server(state, listener)?;
     let workers = workers.start();
-    let served = server.await;
+    let ended = serving.await;
     workers.stop().await;
-    served
+    ended
 }

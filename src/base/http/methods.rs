@@ -68,14 +68,14 @@ pub async fn fallback(request: HttpRequest, addresses: Data<Addresses>) -> Resul
 /// What answers where a part of the path does not parse: it names nothing, or it is a word such as `summary`, whose
 /// address does not take the method.
 #[must_use]
-pub fn path_error(error: PathError, request: &HttpRequest) -> Error {
+pub fn path_error(error: &PathError, request: &HttpRequest) -> Error {
     let allow = request.app_data::<Data<Addresses>>().and_then(|addresses| addresses.allow(request.path()));
     match allow.filter(|allow| !allow.split(", ").any(|method| method == request.method().as_str())) {
         Some(allow) => {
             let answer = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allow)).finish();
             InternalError::from_response("method not allowed", answer).into()
         }
-        None => unreadable_key(&error, request).unwrap_or_else(|| Problem::not_found("resource")).into(),
+        None => unreadable_key(error, request).unwrap_or_else(|| Problem::not_found("resource")).into(),
     }
 }
 

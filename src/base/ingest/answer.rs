@@ -25,7 +25,9 @@ impl<I> IngestResult<I> {
     pub fn of(mut rows: Vec<RowResult<I>>) -> Self {
         rows.sort_unstable_by_key(|ended| ended.row);
         let mut counts = Counts::default();
-        rows.iter().for_each(|ended| counts.add(ended.outcome));
+        for ended in &rows {
+            counts.add(ended.outcome);
+        }
         Self { counts, rows }
     }
 }

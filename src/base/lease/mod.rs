@@ -30,8 +30,8 @@ pub async fn take(store: &Store, name: &'static str, holder: &str) -> Result<Opt
         return Ok(None);
     }
     let holder = holder.to_owned();
-    let taken = store.write(async move |db| Ok::<_, Problem>(store::take(db, name, holder).await?)).await?;
-    Ok(match taken {
+    let outcome = store.write(async move |db| Ok::<_, Problem>(store::take(db, name, holder).await?)).await?;
+    Ok(match outcome {
         None => Some(Fence { name, token: None }),
         Some(token) => token.map(|token| Fence { name, token: Some(token) }),
     })

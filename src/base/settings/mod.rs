@@ -25,7 +25,7 @@ pub const DEMO_DEFAULTS: [(&str, &str); 2] = [("DATABASE_URL", "sqlite:tiendo-de
 #[derive(Clone, Debug, Parser)]
 #[command(no_binary_name = true, disable_help_flag = true, disable_version_flag = true)]
 pub struct Settings {
-    /// Where the data is: postgres://user@host/db, or sqlite:PATH.
+    /// Where the data is: `postgres://user@host/db`, or `sqlite:PATH`.
     #[arg(long = "DATABASE_URL", value_name = SECRET, default_value = "sqlite:tiendo.db")]
     pub database: Url,
     /// File that holds the PostgreSQL password, instead of writing it in `DATABASE_URL`.

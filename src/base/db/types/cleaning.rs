@@ -31,6 +31,7 @@ pub(super) fn exact(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a reader sees nothing of the character, at the end of a line or anywhere.
+#[must_use]
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
