@@ -211,7 +211,7 @@ fn what_is_answered_is_a_column_with_a_header_in_both_languages() {
         let fields: BTreeSet<_> =
             schemas[answered]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         let names: Vec<_> = columns.iter().map(|column| column.name).collect();
-        assert_eq!(BTreeSet::from_iter(names.iter().copied()), fields, "{answered}");
+        assert_eq!(names.iter().copied().collect::<BTreeSet<_>>(), fields, "{answered}");
         assert_eq!(names.len(), fields.len(), "{answered}: a column stands twice");
         let headers: BTreeSet<_> = columns.iter().map(|column| column.header_vi).collect();
         assert_eq!(headers.len(), names.len(), "{answered}: a header stands twice");

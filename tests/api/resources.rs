@@ -33,89 +33,83 @@ struct Resource {
 impl Resource {
     /// One of every kind, made by the client.
     fn all(client: &Client) -> Vec<Self> {
-        let patched = |subject, path: &str, change: fn(u32) -> Value, wrong| Self {
-            subject,
-            key: path.rsplit('/').next().unwrap().to_owned(),
-            path: path.to_owned(),
-            method: "PATCH",
-            target: path.to_owned(),
-            change,
-            wrong,
-            is_owned: matches!(subject, Subject::Document | Subject::Task),
-            is_conditional: true,
-        };
-        let made = |path: &str, body: &Value| client.post(201, path, body).header("location").to_owned();
+        let mut all = Self::patched(client);
+        all.extend([Self::targets(client), Self::observation(client)]);
+        all
+    }
+
+    /// What is changed by a merge patch.
+    fn patched(client: &Client) -> Vec<Self> {
+        let named: fn(u32) -> Value = |n| json!({ "name": format!("Tên {n}") });
+        let titled: fn(u32) -> Value = |n| json!({ "title": format!("Tên {n}") });
+        let concluded: fn(u32) -> Value = |n| json!({ "conclusion": format!("Kết luận {n}") });
+        let stopped: fn(u32) -> Value = |n| json!({ "status": if n % 2 == 0 { "active" } else { "suspended" } });
         let organization = json!({ "code": "LC-TTR-X", "name": "x", "kind": "office", "parent": "LC-TTR" });
         let document = json!({ "kind": "plan", "title": "x", "source": "qlvb", "source_key": "v1" });
         let task = json!({ "title": "x", "lead": "LC-TTR", "source": "qlvb", "source_key": "n1" });
         let inspection = json!({ "kind": "periodic", "held_on": "2026-11-20", "organization": "LC-TTR" });
         let indicator = json!({ "code": "CT01", "name": "x", "unit": "x", "kind": "count", "flow": true });
         let caller = json!({ "name": "x", "organization": "LC-TTR", "scopes": ["tasks:read"] });
-        let mut all = vec![
-            patched(
-                Subject::Organization,
-                &made("/v1/organizations", &organization),
-                |n| json!({ "name": format!("Tên {n}") }),
-                json!({ "parent": "LC-TTR-X" }),
-            ),
-            patched(
-                Subject::Document,
-                &made("/v1/documents", &document),
-                |n| json!({ "title": format!("Tên {n}") }),
-                json!({ "organization": "NOWHERE" }),
-            ),
-            patched(
-                Subject::Task,
-                &made("/v1/tasks", &task),
-                |n| json!({ "title": format!("Tên {n}") }),
-                json!({ "lead": "NOWHERE" }),
-            ),
-            patched(
-                Subject::Inspection,
-                &made("/v1/inspections", &inspection),
-                |n| json!({ "conclusion": format!("Kết luận {n}") }),
-                json!({ "held_on": "2027-01-01" }),
-            ),
-            patched(
-                Subject::Indicator,
-                &made("/v1/indicators", &indicator),
-                |n| json!({ "name": format!("Tên {n}") }),
-                json!({ "document": "0199f3c0-7a1e-7000-8000-000000000001" }),
-            ),
-            patched(
-                Subject::Client,
-                &made("/v1/clients", &caller),
-                |n| json!({ "status": if n % 2 == 0 { "active" } else { "suspended" } }),
-                json!({ "jwks": { "keys": [] } }),
-            ),
-        ];
-        let targets = "/v1/indicators/CT01/targets".to_owned();
-        client.put(200, &targets, &json!([{ "op": ">=", "value": "1000" }]));
-        all.push(Self {
+        let nowhere = json!({ "document": "0199f3c0-7a1e-7000-8000-000000000001" });
+        [
+            (Subject::Organization, "organizations", organization, named, json!({ "parent": "LC-TTR-X" })),
+            (Subject::Document, "documents", document, titled, json!({ "organization": "NOWHERE" })),
+            (Subject::Task, "tasks", task, titled, json!({ "lead": "NOWHERE" })),
+            (Subject::Inspection, "inspections", inspection, concluded, json!({ "held_on": "2027-01-01" })),
+            (Subject::Indicator, "indicators", indicator, named, nowhere),
+            (Subject::Client, "clients", caller, stopped, json!({ "jwks": { "keys": [] } })),
+        ]
+        .map(|(subject, list, body, change, wrong)| {
+            let path = client.post(201, &format!("/v1/{list}"), &body).header("location").to_owned();
+            Self {
+                subject,
+                key: path.rsplit('/').next().unwrap().to_owned(),
+                method: "PATCH",
+                target: path.clone(),
+                path,
+                change,
+                wrong,
+                is_owned: matches!(subject, Subject::Document | Subject::Task),
+                is_conditional: true,
+            }
+        })
+        .into()
+    }
+
+    fn targets(client: &Client) -> Self {
+        let path = "/v1/indicators/CT01/targets".to_owned();
+        client.put(200, &path, &json!([{ "op": ">=", "value": "1000" }]));
+        Self {
             subject: Subject::Targets,
             key: "CT01".to_owned(),
-            path: targets.clone(),
+            path: path.clone(),
             method: "PUT",
-            target: targets,
+            target: path,
             change: |n| json!([{ "op": ">=", "value": n.to_string() }]),
             wrong: json!([{ "op": ">=", "value": "1", "organization": "NOWHERE" }]),
             is_owned: false,
             is_conditional: true,
-        });
-        let figure = |n: u32| json!([{ "indicator": "CT01", "organization": "LC-TTR", "period": "2026-M10", "status": "final", "value": n.to_string() }]);
-        let id = client.post(200, "/v1/observations", &figure(1000)).body["rows"][0]["id"].as_str().unwrap().to_owned();
-        all.push(Self {
+        }
+    }
+
+    fn observation(client: &Client) -> Self {
+        let figure: fn(u32) -> Value = |n| {
+            json!([{ "indicator": "CT01", "organization": "LC-TTR", "period": "2026-M10", "status": "final",
+                "value": n.to_string() }])
+        };
+        let pushed = client.post(200, "/v1/observations", &figure(1000));
+        let id = pushed.body["rows"][0]["id"].as_str().unwrap().to_owned();
+        Self {
             subject: Subject::Observation,
-            key: id.clone(),
             path: format!("/v1/observations/{id}"),
+            key: id,
             method: "POST",
             target: "/v1/observations".to_owned(),
             change: figure,
-            wrong: json!([{ "indicator": "CT01", "organization": "NOWHERE", "period": "2026-M10", "status": "final", "value": "1" }]),
+            wrong: Value::Null,
             is_owned: false,
             is_conditional: false,
-        });
-        all
+        }
     }
 
     fn send(&self, client: &Client, expected: u16, tag: &str, body: &Value, request: &str) -> Reply {

@@ -14,7 +14,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
 }
 
 fn refused(name: &str, value: &str) -> String {
-    let reason = read(&[(name, value)]).expect_err(value);
+    let Err(reason) = read(&[(name, value)]) else { panic!("{name}={value:?} is taken") };
     assert!(reason.starts_with(&format!("{name}: ")), "{reason}");
     reason
 }

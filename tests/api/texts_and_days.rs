@@ -33,7 +33,7 @@ const NO_DAYS: [&str; 9] = [
 ];
 
 fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 fn titles(reply: &Reply) -> Vec<String> {

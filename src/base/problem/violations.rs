@@ -81,7 +81,8 @@ impl Violations {
     /// Takes over what another check found in the part that is here: its pointers begin at that part.
     pub fn extend(&mut self, found: impl IntoIterator<Item = Violation>) {
         for mut violation in found {
-            if self.listed.len() >= MAX_LISTED {
+            // What another check did not list was counted by it, and stays counted.
+            if self.listed.len() >= MAX_LISTED && violation.code != codes::MORE_VIOLATIONS {
                 self.unlisted += 1;
                 continue;
             }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Recorded, Resource};
 use crate::base::{
-    db::{Db, types::OrgCode},
+    db::{Db, lock_name, types::OrgCode},
     log::{self, Author, Change},
     problem::Problem,
 };
@@ -54,6 +54,8 @@ pub fn entry<R: Recorded>(
 /// # Errors
 /// `internal` when a content cannot be written, or what the database says.
 pub async fn ensure_entries<R: Resource>(db: &mut Db, author: &Author, records: Vec<R>) -> Result<usize, Problem> {
+    // Instances that start together would each write them.
+    lock_name(db, &["first entries", R::SUBJECT.as_str()]).await?;
     let known: HashSet<_> = log::store::keys(db, R::SUBJECT).await?.into_iter().collect();
     let missing = records.iter().filter(|record| !known.contains(&record.key()));
     let entries = missing.map(|record| entry(author, record, record.organization(), None));

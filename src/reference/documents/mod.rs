@@ -75,7 +75,14 @@ pub async fn create(db: &mut Db, caller: &Caller, new: DocumentCreate) -> Result
         return Err(Problem::field(missing, codes::REQUIRED, rule));
     }
     let document = new.into_document(caller.organization(), caller.now());
-    resource::create(db, caller, document, async |db, first| check(db, caller, None, first).await).await
+    resource::create(db, caller, document, async |db, first| {
+        // A PUT that brings the same key waits for this one, and then finds it.
+        if let (Some(source), Some(key)) = (&first.source, &first.source_key) {
+            store::claim_key(db, source, key).await?;
+        }
+        check(db, caller, None, first).await
+    })
+    .await
 }
 
 /// Makes the document under a source's key what the body says, whether or not it was there; a repetition changes nothing.

@@ -187,6 +187,10 @@ async fn add(
 ) -> Result<Task, Problem> {
     let first = Task::first(body, TaskId(clock::new_id()), source, key, caller.now());
     resource::create(db, caller, first, async |db, task| {
+        // A PUT that brings the same key waits for this one, and then finds it.
+        if let (Some(source), Some(key)) = (&task.source, &task.source_key) {
+            store::claim_key(db, source, key).await?;
+        }
         checks::shape(task)?;
         checks::references(db, caller, None, task).await?;
         task.first_due_on = task.due_on;

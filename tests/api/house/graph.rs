@@ -93,15 +93,12 @@ impl<'a> Crate<'a> {
             if module.items.contains(name) {
                 return None;
             }
-            let elsewhere = match module.imports.get(name) {
-                Some(import) => {
-                    self.absolute(module, import, steps).map(|from| [from.as_slice(), &path[at + 1..]].concat())
-                }
-                None => {
-                    let mut globs = module.globs.iter().filter_map(|glob| self.absolute(module, glob, steps).ok());
-                    let from = globs.find(|target| self.defines(target, name, steps))?;
-                    Ok([from.as_slice(), &path[at..]].concat())
-                }
+            let elsewhere = if let Some(import) = module.imports.get(name) {
+                self.absolute(module, import, steps).map(|from| [from.as_slice(), &path[at + 1..]].concat())
+            } else {
+                let mut globs = module.globs.iter().filter_map(|glob| self.absolute(module, glob, steps).ok());
+                let from = globs.find(|target| self.defines(target, name, steps))?;
+                Ok([from.as_slice(), &path[at..]].concat())
             };
             return match elsewhere {
                 Ok(path) => self.follow(&path, passed, steps),

@@ -12,7 +12,7 @@ fn circles(files: &[(&str, &str)]) -> Vec<String> {
 
 /// Files below `src/base`, whose names are modules there.
 fn crate_of(files: &[(&str, &str)]) -> Vec<Source> {
-    let rooms: String = files.iter().map(|(name, _)| format!("pub mod {name};")).collect();
+    let rooms = files.iter().map(|(name, _)| format!("pub mod {name};")).collect::<Vec<_>>().concat();
     let within = files.iter().map(|(name, text)| Source::of(&format!("src/base/{name}.rs"), text));
     [Source::of("src/lib.rs", "pub mod base;"), Source::of("src/base/mod.rs", &rooms)]
         .into_iter()
