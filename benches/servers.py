@@ -187,6 +187,8 @@ class Sqlite:
         for statement in ("PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF", "BEGIN"):
             file.execute(statement)
         for table in self.TABLES:
+            # What a migration has put there is among the rows that come.
+            file.execute(f"DELETE FROM {table}")
             columns = [row[1] for row in file.execute(f"PRAGMA table_info({table})")]
             kinds = dict(line.split("|") for line in postgres.psql("-c", (
                 "SELECT column_name, data_type FROM information_schema.columns "
