@@ -162,8 +162,8 @@ fn update(connection: &mut Connection, turn: u64) -> u64 {
          recorded_at) VALUES (?, ?, '2026-11-01', 600000, 'Đã hoàn thành 60% khối lượng', 30000000, 3, '[]', 0, 1)",
         params![said, task],
     );
-    let log = "INSERT INTO changes (subject, subject_id, version, kind, organization, request_id, recorded_at, content) \
-               VALUES (?, ?, ?, 'task.updated', 'D01', '019ab9a9-15a1-7d3f-b1f2-c7e3f7a81a11', 1, ?)";
+    let log = "INSERT INTO changes (subject, subject_id, version, kind, organization, request_id, recorded_at, form, content) \
+               VALUES (?, ?, ?, 'task.updated', 'D01', '019ab9a9-15a1-7d3f-b1f2-c7e3f7a81a11', 1, 1, ?)";
     let name = format!("{now:036}");
     run(log, params!["progress_update", name, 1, &content[..300]]);
     run(
