@@ -1,4 +1,5 @@
 -- Sends the requests of a file, one `METHOD<tab>path<tab>Accept<tab>body` a line, from different places in each thread.
+-- `Accept` may be followed by a space and an `Accept-Encoding`.
 --   wrk … -s requests.lua URL -- FILE TOKEN
 
 local threads = 0
@@ -13,7 +14,8 @@ function init(arguments)
     requests = {}
     for line in io.lines(arguments[1]) do
         local method, path, accept, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
-        headers["Accept"] = accept
+        local format, encoding = accept:match("^(%S*) ?(.*)$")
+        headers["Accept"], headers["Accept-Encoding"] = format, encoding ~= "" and encoding or nil
         requests[#requests + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
     end
     at = math.floor(#requests / 2) * place

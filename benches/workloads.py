@@ -32,6 +32,8 @@ class Workload:
     unit = "requests/s"
     #: What `sqlite_ceiling` calls it.
     sqlite = None
+    #: The workload of the service that bounds it, where that is not the database.
+    plain = None
 
     def requests(self, turn):
         """`(method, path, accept, body)` of each request to send, in order; `turn` counts the rounds."""
@@ -102,6 +104,18 @@ def pushed(indicator, month, first, salt):
 #: The last four are left as they are by everything but `PushAgain`'s first time.
 MONTHS = ["2025-M11", "2025-M12"] + [f"2026-M{month:02}" for month in range(1, 10)]
 PUSHED = [(indicator, month) for indicator in range(1, 51) for month in MONTHS[:7]]
+
+
+class Compressed(Workload):
+    """The same answer on the same kept connections, smaller: whoever asks for that must not wait for it."""
+
+    name, floor, sqlite = "the same, compressed", 0.5, "compressed"
+
+    def __init__(self, plain):
+        self.plain = plain
+
+    def requests(self, turn):
+        return [(method, path, f"{accept} gzip", body) for method, path, accept, body in self.plain.requests(turn)]
 
 
 class Push(Workload):
@@ -219,9 +233,9 @@ class Nothing(Workload):
 
 
 NOTHING = Nothing()
-POINT, TREE = Point(), Progress("live progress of the whole tree", "X", 4, "tree")
+POINT, PAGE, TREE = Point(), Page(), Progress("live progress of the whole tree", "X", 4, "tree")
 ALL = [
-    POINT, Page(), Push(), PushAgain(), ProgressUpdate(),
+    POINT, PAGE, Compressed(PAGE), Push(), PushAgain(), ProgressUpdate(),
     Progress("live progress of a department", "D07", 8, "department"), TREE,
     Export("export of 20,000 figures, NDJSON", NDJSON, ""), Export("export of 20,000 figures, CSV", CSV, " WITH (FORMAT csv)"),
 ]
