@@ -44,6 +44,7 @@ mod task_lists;
 mod tasks;
 mod texts_and_days;
 mod timeliness;
+mod time;
 mod tls;
 mod transitions;
 mod workers;
