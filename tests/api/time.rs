@@ -29,7 +29,9 @@ const BEGINNING: &str = "2000-01-01T00:00:00Z";
 /// A request whose body the service waits for, as it has said itself.
 fn begun(api: &Api, head: &str) -> TcpStream {
     let mut stream = TcpStream::connect(api.socket()).unwrap();
-    stream.write_all(format!("{head}Host: test\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n").as_bytes()).unwrap();
+    stream
+        .write_all(format!("{head}Host: test\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n").as_bytes())
+        .unwrap();
     let mut line = String::new();
     BufReader::with_capacity(1, &stream).read_line(&mut line).unwrap();
     assert_eq!(line, "HTTP/1.1 100 Continue\r\n");
@@ -108,7 +110,9 @@ fn a_follower_misses_nothing(database: &Database) {
     let api = Api::by_system_clock(database);
     let writer = api.client("LC", ASSIGN);
     let tasks: Vec<String> = (0..WRITERS)
-        .map(|_| writer.post(201, "/v1/tasks", &json!({ "title": "Số hóa", "lead": "LC-TTR" })).header("location").to_owned())
+        .map(|_| {
+            writer.post(201, "/v1/tasks", &json!({ "title": "Số hóa", "lead": "LC-TTR" })).header("location").to_owned()
+        })
         .collect();
     let is_over = AtomicBool::new(false);
     let (known, written) = thread::scope(|scope| {
@@ -151,25 +155,27 @@ fn a_watermark_lies_before_the_writes_that_are_open() {
     let api = Api::by_system_clock(&Database::postgres());
     let reader = api.client("LC", ASSIGN);
     let now = |value: &Value| -> chrono::DateTime<chrono::Utc> { text(value).parse().unwrap() };
-    let (begun, release) = (mpsc::channel(), mpsc::channel::<()>());
+    let (begin, begun) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let database = api.database().clone();
     thread::scope(|scope| {
-        scope.spawn(|| {
+        scope.spawn(move || {
             block_on(async {
-                let Url::Postgres(url) = api.database().url() else { panic!("it is PostgreSQL") };
+                let Url::Postgres(url) = database.url() else { panic!("it is PostgreSQL") };
                 let (open, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
                 let connection = tokio::spawn(connection);
                 open.batch_execute("BEGIN; UPDATE organizations SET name = name").await.unwrap();
-                begun.0.send(()).unwrap();
-                release.1.recv().unwrap();
+                begin.send(()).unwrap();
+                released.recv().unwrap();
                 open.batch_execute("COMMIT").await.unwrap();
                 drop(open);
                 connection.await.unwrap().unwrap();
             });
         });
-        begun.1.recv().unwrap();
+        begun.recv().unwrap();
         let asked = || now(&reader.get(200, &format!("/v1/tasks?updated_since={BEGINNING}")).body["watermark"]);
         let (first, second) = (asked(), asked());
         assert_eq!(first, second, "it stands while the write is open");
-        release.0.send(()).unwrap();
+        release.send(()).unwrap();
     });
 }

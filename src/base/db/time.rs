@@ -43,8 +43,10 @@ impl Query for OpenWrites {
 
 impl QueryFragment<Pg> for OpenWrites {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT statement_timestamp(), min(xact_start) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND \
-                      datname = current_database() AND backend_type = 'client backend' AND application_name <> '");
+        out.push_sql(
+            "SELECT statement_timestamp(), min(xact_start) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND \
+                      datname = current_database() AND backend_type = 'client backend' AND application_name <> '",
+        );
         out.push_sql(READING);
         out.push_sql("'");
         Ok(())
