@@ -4,6 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use crate::base::{
+    db::types::Instant,
     i18n::Bilingual,
     problem::{Problem, kinds},
 };
@@ -31,7 +32,7 @@ impl PageRequest {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| self.cursor(&key(last)));
-        Page { items, next_cursor: next, total }
+        Page { items, next_cursor: next, total, watermark: None }
     }
 
     /// How many rows to ask for.
@@ -75,12 +76,16 @@ pub struct Page<T> {
     /// The number of items over all pages, when `count=exact` asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+    /// What a reader of changes sends next time as `updated_since`, when it did so this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub watermark: Option<Instant>,
 }
 
 impl<T> Page<T> {
     /// The same page with each item in another form.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor, total: self.total }
+        let Self { items, next_cursor, total, watermark } = self;
+        Page { items: items.into_iter().map(f).collect(), next_cursor, total, watermark }
     }
 }
 

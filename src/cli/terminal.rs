@@ -33,7 +33,7 @@ pub async fn store(settings: &Settings) -> Result<Store, String> {
 
 /// The operator as the caller of rules.
 pub fn operator(organization: OrgCode, source: Option<SourceCode>) -> Caller {
-    Caller::operator(organization, source, &new_id().to_string(), Clock::system().now())
+    Caller::operator(organization, source, &new_id().to_string(), Clock::system())
 }
 
 /// A refusal in words for the terminal.

@@ -43,6 +43,7 @@ mod task_keys;
 mod task_lists;
 mod tasks;
 mod texts_and_days;
+mod time;
 mod timeliness;
 mod tls;
 mod transitions;

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use super::{ScopeName, Scopes};
 use crate::base::{
-    db::types::{ClientId, Instant, OrgCode, SourceCode},
+    clock::Clock,
+    db::{
+        Db, QueryError, Store,
+        types::{ClientId, Instant, OrgCode, SourceCode},
+    },
     log::Author,
     problem::{Problem, kinds},
     subtree::Subtree,
@@ -33,16 +37,17 @@ pub struct Caller {
     identity: Arc<Identity>,
     request_id: Arc<str>,
     now: Instant,
+    clock: Clock,
 }
 
 impl Caller {
-    pub(super) fn new(identity: Arc<Identity>, request_id: Arc<str>, now: Instant) -> Self {
-        Self { identity, request_id, now }
+    pub(super) fn new(identity: Arc<Identity>, request_id: Arc<str>, now: Instant, clock: Clock) -> Self {
+        Self { identity, request_id, now, clock }
     }
 
     /// The operator at the command line: every scope over the whole tree, owner of the records of `source`.
     #[must_use]
-    pub fn operator(organization: OrgCode, source: Option<SourceCode>, request_id: &str, now: Instant) -> Self {
+    pub fn operator(organization: OrgCode, source: Option<SourceCode>, request_id: &str, clock: Clock) -> Self {
         let identity = Identity {
             client: None,
             name: "operator".to_owned(),
@@ -51,7 +56,7 @@ impl Caller {
             source,
             scopes: ScopeName::ALL.iter().copied().collect(),
         };
-        Self::new(Arc::new(identity), request_id.into(), now)
+        Self::new(Arc::new(identity), request_id.into(), clock.now(), clock)
     }
 
     /// The client; none for the operator.
@@ -90,10 +95,27 @@ impl Caller {
         &self.identity.scopes
     }
 
-    /// The moment at which the request began: one for all that it writes.
+    /// The moment at which the request began: what it reads is judged as of then.
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// The date of what the transaction writes, to be asked once its locks are held: a body may be long on its way, and a
+    /// lock long in coming.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn date(&self, db: &mut Db) -> Result<Instant, QueryError> {
+        self.clock.date(db).await
+    }
+
+    /// The moment from which a reader goes on that reads now: see [`Clock::watermark`].
+    ///
+    /// # Errors
+    /// What the database says, or that it is busy.
+    pub async fn watermark(&self, store: &Store) -> Result<Instant, Problem> {
+        Ok(self.clock.watermark(store).await?)
     }
 
     /// The id that the answer carries as `X-Request-Id`.

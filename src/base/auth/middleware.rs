@@ -64,7 +64,7 @@ async fn caller_of(request: &HttpRequest) -> Result<(Caller, Option<Quota>), Pro
     let identity = authenticator.authenticate(token).await?;
     let now = clock.now();
     let quota = identity.client.and_then(|client| quotas.spend(client, now));
-    Ok((Caller::new(identity, served().unwrap_or_default(), now), quota))
+    Ok((Caller::new(identity, served().unwrap_or_default(), now, (***clock).clone()), quota))
 }
 
 fn bearer(value: &[u8]) -> Option<&[u8]> {

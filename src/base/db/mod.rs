@@ -20,6 +20,7 @@ pub mod sql_cache;
 mod sqlite;
 mod store;
 mod thread_connections;
+mod time;
 pub mod types;
 mod url;
 
@@ -32,6 +33,7 @@ pub use json_aggregate::JsonAggregate;
 pub use per_backend::PerBackend;
 pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store};
+pub use time::{open_writes, time_of_database};
 pub use url::Url;
 
 use std::{ops::Deref, sync::Arc};

@@ -151,8 +151,8 @@ impl Postgres {
 
 /// Begins a report or an export. Its statements are planned for what is asked: the part of the tree may be a department
 /// or the whole, and a plan for either is ten times too slow for the other.
-pub const SNAPSHOT: &str =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan";
+pub const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+    SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL application_name = 'tiendo reading'";
 
 /// One connection, its driver running, its session set up.
 pub(super) async fn connect(url: &str, tls: &Tls, settings: &str) -> ConnectionResult<Driven> {

@@ -8,7 +8,7 @@ use std::{
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
-    http::header::{self, HeaderMap},
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
     web::Bytes,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -20,7 +20,7 @@ use super::{
     weighted::weighted,
 };
 use crate::base::{
-    db::Batches,
+    db::{Batches, types::Instant},
     i18n::Bilingual,
     page::Page,
     problem::{Problem, kinds},
@@ -147,6 +147,15 @@ pub async fn export<T: Serialize + 'static>(
     let mut answer = HttpResponse::Ok();
     answer.insert_header((header::VARY, "Accept")).content_type(format.media_type());
     Ok(answer.streaming(body))
+}
+
+/// Says in the header `Watermark` from where a reader of changes goes on; lines have no other place for it.
+#[must_use]
+pub fn marked(mut answer: HttpResponse, watermark: Option<Instant>) -> HttpResponse {
+    if let Some(value) = watermark.and_then(|moment| HeaderValue::from_str(&moment.to_string()).ok()) {
+        answer.headers_mut().insert(HeaderName::from_static("watermark"), value);
+    }
+    answer
 }
 
 /// Items as CSV or NDJSON; CSV begins with the names of the columns.

@@ -19,7 +19,7 @@ mod weighted;
 pub use body::{Form, Json};
 pub use by_key::ByKey;
 pub use etag::{IfMatch, OptionalIfMatch, Tagged};
-pub use formats::{Format, export, table};
+pub use formats::{Format, export, marked, table};
 pub use idempotency::{IdempotencyKey, delete_expired as delete_expired_answers, post};
 pub use keep_payload::keep_payload;
 pub use language::{Localized, language_of};

@@ -57,7 +57,7 @@ pub async fn create<R: Resource>(
 ) -> Result<R, Problem> {
     caller.owns(first.source())?;
     rules(db, &mut first).await?;
-    first.stamp(1, caller.now());
+    first.stamp(1, caller.date(db).await?);
     match first.insert(db).await {
         Ok(0) => return Err(taken(&first)),
         Err(error) if db::reason(&error) == Reason::Duplicate => return Err(taken(&first)),
@@ -84,8 +84,8 @@ pub async fn commit<R: Resource>(
         return Ok((next, Outcome::Unchanged));
     }
     rules(db, &mut next).await?;
-    // A request that waited for the lock began before the one that held it: time does not run backwards in a record.
-    next.stamp(current.number() + 1, caller.now().max(current.recorded_at()));
+    // Clocks of servers that took over from each other differ: time does not run backwards in a record.
+    next.stamp(current.number() + 1, caller.date(db).await?.max(current.recorded_at()));
     next.replace(db, current).await?;
     record(db, &caller.author(), &next, next.organization(), detail).await?;
     Ok((next, Outcome::Updated))

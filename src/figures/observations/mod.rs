@@ -44,7 +44,8 @@ pub async fn list(
     let rows = store::list(db, &under, filter, after, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter).await?) } else { None };
     let rows = page.cut(rows, total, |row| row.id.to_string());
-    Ok(Page { items: as_asked(db, filter, rows.items).await?, next_cursor: rows.next_cursor, total: rows.total })
+    let Page { items, next_cursor, total, watermark } = rows;
+    Ok(Page { items: as_asked(db, filter, items).await?, next_cursor, total, watermark })
 }
 
 /// All figures about the caller's part of the tree, batch after batch, in the order of their keys; of one moment.

@@ -121,6 +121,9 @@ async fn write(
         ))
     });
     let (numbers, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    // By now the push holds what it waited for; what only the statement itself waits for is dated no earlier than before.
+    let date = caller.date(db).await?;
+    let rows: Vec<_> = rows.into_iter().map(|row| Row { created_at: date, updated_at: date, ..row }).collect();
     let upserted = store::upsert(db, &rows).await?;
     let author = caller.author();
     let (mut ended, mut entries) = (Vec::with_capacity(rows.len()), Vec::new());

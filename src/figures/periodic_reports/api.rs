@@ -78,7 +78,7 @@ fn answer(
         ReportFormat::Json => Localized(report, language).respond_to(request),
         ReportFormat::Csv => {
             let items = super::lines(&report, language);
-            table(request, Format::Csv, COLUMNS, &Page { items, next_cursor: None, total: None })?
+            table(request, Format::Csv, COLUMNS, &Page { items, next_cursor: None, total: None, watermark: None })?
         }
     };
     let headers = answer.headers_mut();

@@ -32,6 +32,12 @@ const HEADERS: &[(&str, Type, &str, &str)] = &[
         "The next page (RFC 8288); absent on the last one.",
     ),
     (
+        "Watermark",
+        Type::String,
+        "2026-11-23T02:00:00Z",
+        "What to send as `updated_since` next time; absent when it was not sent this time.",
+    ),
+    (
         "Idempotency-Replayed",
         Type::String,
         "true",
@@ -77,6 +83,7 @@ fn refer(response: &mut Response, names: &[&str]) {
 /// Gives an operation the conditional headers of the contract, and its answers their headers.
 pub(super) fn add(operation: &mut Operation, method: &Method, versioned: &BTreeSet<String>) {
     let (is_paged, is_repeatable) = (has(operation, "cursor"), has(operation, "Idempotency-Key"));
+    let is_followed = has(operation, "updated_since");
     let is_tagged = answers_one_of(operation, versioned);
     if *method == Method::PUT {
         let meaning = "Write only while this `ETag` is the current version; 412 when it is not.";
@@ -96,6 +103,9 @@ pub(super) fn add(operation: &mut Operation, method: &Method, versioned: &BTreeS
         let is_good = status.starts_with('2');
         if is_good && is_paged {
             refer(response, &["Link"]);
+        }
+        if is_good && is_followed {
+            refer(response, &["Watermark"]);
         }
         if is_good && is_repeatable {
             refer(response, &["Idempotency-Replayed"]);

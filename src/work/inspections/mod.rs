@@ -161,6 +161,9 @@ impl Resource for Inspection {
 
     fn stamp(&mut self, version: i32, at: Instant) {
         (self.version, self.updated_at) = (version, at);
+        if version == 1 {
+            self.created_at = at;
+        }
     }
 
     async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {

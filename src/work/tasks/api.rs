@@ -19,7 +19,7 @@ use crate::base::{
     db::{Store, types::TaskId},
     http::{
         ByKey, Format, IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, OptionalIfMatch, PageParams,
-        Tagged, export, table,
+        Tagged, export, marked, table,
     },
     log::{self, HistoryEntry, HistoryPage, Subject},
     page::Page,
@@ -45,9 +45,12 @@ impl FromRequest for AsOf {
 /// List tasks
 ///
 /// The tasks (nhiệm vụ) that organizations of the client's part of the tree lead, oldest first. The executing agency
-/// finds here what it has to do; whoever oversees a plan, what is late: `timeliness=overdue`. To follow changes, ask
-/// again with `updated_since`; for counts alone use `GET /v1/tasks/summary`. Filters that are given together must all
-/// hold.
+/// finds here what it has to do; whoever oversees a plan, what is late: `timeliness=overdue`. For counts alone use `GET
+/// /v1/tasks/summary`. Filters that are given together must all hold.
+///
+/// To follow changes, begin with `updated_since=2000-01-01T00:00:00Z`, and send the answered `watermark` (in CSV and
+/// NDJSON the header `Watermark`) as `updated_since` next time. It lies a little back while writes are open, so a task
+/// may come again; the newest `updated_at` seen would do worse: a write that is open now may bear an older moment.
 ///
 /// As JSON, CSV or NDJSON, by `Accept`. CSV and NDJSON hold the whole list in one answer, read at one moment, unless
 /// `limit` or `cursor` ask for a page; a page of them has no `next_cursor` in it: follow the `Link` header.
@@ -61,11 +64,15 @@ pub async fn list_tasks(
     as_of: AsOf,
     store: Data<Store>,
 ) -> Result<HttpResponse, Problem> {
-    if list.page.is_whole && format != Format::Json {
-        return export(format, Task::COLUMN_NAMES, super::export(&store, &caller, list.filter, as_of).await?).await;
-    }
-    let page = store.read(async |db| super::list(db, &caller, &list.filter, &list.page, as_of).await).await?;
-    table(&request, format, Task::COLUMN_NAMES, &page.map(|task| TaskView::of(task, as_of)))
+    let List { filter, page } = list;
+    let watermark = super::watermark(&store, &caller, &filter, &page).await?;
+    let answer = if page.is_whole && format != Format::Json {
+        export(format, Task::COLUMN_NAMES, super::export(&store, &caller, filter, as_of).await?).await?
+    } else {
+        let page = store.read(async |db| super::list(db, &caller, &filter, &page, watermark, as_of).await).await?;
+        table(&request, format, Task::COLUMN_NAMES, &page.map(|task| TaskView::of(task, as_of)))?
+    };
+    Ok(marked(answer, watermark))
 }
 
 /// Assign a task

@@ -7,6 +7,7 @@ pub mod api;
 pub mod checks;
 pub mod deadline_changes;
 mod fields;
+mod listed_after;
 pub mod model;
 pub mod problems;
 pub mod progress_updates;
@@ -16,6 +17,7 @@ pub mod timeliness;
 pub mod transitions;
 pub mod view;
 
+use listed_after::ListedAfter;
 use model::{Task, TaskCreate, TaskFilter, TaskPatch, TaskUpdate};
 pub use timeliness::{AsOf, Timeliness, timeliness};
 use view::TaskView;
@@ -46,12 +48,33 @@ pub async fn list(
     caller: &Caller,
     filter: &TaskFilter,
     page: &PageRequest,
+    watermark: Option<Instant>,
     as_of: AsOf,
 ) -> Result<Page<Task>, Problem> {
     let under = organizations::narrow(db, caller, filter.under.as_ref()).await?;
-    let rows = store::list(db, &under, filter, as_of, page.after()?, page.rows()).await?;
+    let after = page.after::<ListedAfter>()?.map(|last| last.id);
+    let rows = store::list(db, &under, filter, as_of, after, page.rows()).await?;
     let total = if page.count { Some(store::count(db, &under, filter, as_of).await?) } else { None };
-    Ok(page.cut(rows, total, |task| task.id.to_string()))
+    let page = page.cut(rows, total, |task| ListedAfter { id: task.id, watermark }.to_string());
+    Ok(Page { watermark, ..page })
+}
+
+/// What a reader of changes goes on from when it has read the list to its end; none for whoever does not ask by
+/// `updated_since`. It is to be had before the list is read, and that of the first page is that of all.
+///
+/// # Errors
+/// `invalid-cursor`, or what the database says.
+pub async fn watermark(
+    store: &Store,
+    caller: &Caller,
+    filter: &TaskFilter,
+    page: &PageRequest,
+) -> Result<Option<Instant>, Problem> {
+    match page.after::<ListedAfter>()? {
+        _ if filter.updated_since.is_none() => Ok(None),
+        Some(last) => Ok(last.watermark),
+        None => caller.watermark(store).await.map(Some),
+    }
 }
 
 /// All tasks that the caller may see, batch after batch, oldest first; of one moment.
@@ -247,6 +270,9 @@ impl Resource for Task {
 
     fn stamp(&mut self, version: i32, at: Instant) {
         (self.version, self.updated_at) = (version, at);
+        if version == 1 {
+            self.created_at = at;
+        }
     }
 
     async fn insert(&self, db: &mut Db) -> Result<usize, QueryError> {

@@ -133,7 +133,7 @@ pub struct TaskFilter {
     pub timeliness: Option<Timeliness>,
     /// Only tasks due before this day; the day itself is not meant.
     pub due_before: Option<Day>,
-    /// Only tasks whose current version was recorded at or after this moment.
+    /// Only tasks whose current version was recorded at or after this moment: the `watermark` of the list before.
     pub updated_since: Option<Instant>,
     /// Only tasks with this text in code, title, description, clause, group or deliverable; case and marks do not matter.
     pub q: Option<ShortText>,

@@ -10,7 +10,7 @@ use super::{
     model::Task,
     timeliness::{AsOf, Timeliness},
 };
-use crate::base::{page::page, resource::Versioned};
+use crate::base::{db::types::Instant, resource::Versioned};
 
 /// A task as it is answered: with its timeliness, which is computed and never stored.
 #[derive(Debug, Clone, Serialize)]
@@ -60,4 +60,21 @@ impl ToSchema for TaskView {
     }
 }
 
-page!(TaskPage, TaskView, "tasks");
+/// One page of tasks.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the shape of `Page` for the document")]
+pub struct TaskPage {
+    /// The items, in the list's order; at most `limit`.
+    #[schema(max_items = 500)]
+    items: Vec<TaskView>,
+    /// What to send as `cursor` for the next page; null on the last.
+    #[schema(required = true)]
+    next_cursor: Option<String>,
+    /// The number of items over all pages, when `count=exact` asked for it.
+    #[schema(nullable = false, minimum = 0)]
+    total: Option<i64>,
+    /// What to send as `updated_since` next time, when it was sent this time: no change that these pages do not show will
+    /// bear an earlier moment. All pages of one list answer the same.
+    #[schema(nullable = false)]
+    watermark: Option<Instant>,
+}

@@ -62,6 +62,9 @@ macro_rules! on_both {
     )+ };
 }
 
+/// Stands for the system's clock.
+const SYSTEM: i64 = 0;
+
 /// A running service with the tree of a province (`LC` > `LC-TTR` > `LC-TTR-VP`, `LC-TTR-NV`; `LC` > `LC-SKHCN`) and of another (`XX` > `XX-A`).
 pub struct Api {
     pub base: String,
@@ -83,6 +86,13 @@ impl Api {
         let mut settings = settings(database.url(), &base_of(&listener));
         change(&mut settings);
         Self::start(database, listener, settings, Arc::new(AtomicI64::new(micros(NOW))), true)
+    }
+
+    /// The same by the clocks of the machine and the database, for what only shows when time goes on.
+    pub fn by_system_clock(database: &Database) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let settings = settings(database.url(), &base_of(&listener));
+        Self::start(database, listener, settings, Arc::new(AtomicI64::new(SYSTEM)), true)
     }
 
     /// The same at another time than [`NOW`].
@@ -118,7 +128,9 @@ impl Api {
         let (send, receive) = mpsc::channel();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let clock = Clock::telling(move || instant(told.load(Ordering::SeqCst)));
+                let is_system = told.load(Ordering::SeqCst) == SYSTEM;
+                let told = Clock::telling(move || instant(told.load(Ordering::SeqCst)));
+                let clock = if is_system { Clock::system() } else { told };
                 let state = AppState::open(settings, clock).await.unwrap();
                 if is_first {
                     seed(&state.store, begins).await;
@@ -240,7 +252,7 @@ pub fn operator_of(source: Option<SourceCode>) -> Caller {
 
 /// The same at another time.
 pub fn operator_at(at: &str, source: Option<SourceCode>) -> Caller {
-    Caller::operator("LC".parse().unwrap(), source, "test", instant(micros(at)))
+    Caller::operator("LC".parse().unwrap(), source, "test", stopped(instant(micros(at))))
 }
 
 /// Settings for a test.
@@ -266,6 +278,10 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 
 fn base_of(listener: &TcpListener) -> String {
     format!("http://{}", listener.local_addr().unwrap())
+}
+
+fn stopped(at: Instant) -> Clock {
+    Clock::telling(move || at)
 }
 
 fn micros(at: &str) -> i64 {
@@ -297,7 +313,7 @@ async fn seed(store: &Store, now: Instant) {
             valid_from: None,
             valid_to: None,
         };
-        let caller = Caller::operator("LC".parse().unwrap(), None, "test", now);
+        let caller = Caller::operator("LC".parse().unwrap(), None, "test", stopped(now));
         store.write(async move |db| organizations::create(db, &caller, new).await).await.map(drop).unwrap();
     }
 }

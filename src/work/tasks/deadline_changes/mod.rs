@@ -64,7 +64,7 @@ pub async fn create(
     if let Some(document) = new.document {
         documents::require(db, caller, "document", document).await?;
     }
-    let change = new.into_change(DeadlineChangeId(clock::new_id()), &current, caller.client(), caller.now());
+    let change = new.into_change(DeadlineChangeId(clock::new_id()), &current, caller.client(), caller.date(db).await?);
     store::insert(db, &change).await?;
     resource::record(db, &caller.author(), &change, Some(&current.lead), None).await?;
     let mut next = current.clone();

@@ -72,7 +72,7 @@ pub async fn create(
         ));
     }
     // The id is made under the lock, so that ids are in the order of recording.
-    let update = new.into_update(ProgressUpdateId(clock::new_id()), id, caller.client(), caller.now());
+    let update = new.into_update(ProgressUpdateId(clock::new_id()), id, caller.client(), caller.date(db).await?);
     store::insert(db, &update).await?;
     resource::record(db, &caller.author(), &update, Some(&current.lead), None).await?;
     let next = if is_newest { current.clone().reported(&update) } else { current.clone() };
