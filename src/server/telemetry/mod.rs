@@ -1,6 +1,7 @@
 //! Logs, request ids and metrics: what an operator sees.
 
 use std::{
+    net::{IpAddr, Ipv6Addr},
     sync::{Arc, atomic::AtomicI64},
     time::Instant,
 };
@@ -40,7 +41,7 @@ use crate::base::{
     clock::{Clock, new_id},
     http::language_of,
     problem,
-    request_id::serving,
+    served::{Served, serving},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -121,7 +122,8 @@ pub async fn observe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let id = request_id(&request);
-    serving(Arc::clone(&id), measured(id, request, next)).await
+    let served = Served::new(Arc::clone(&id), address_of(&request));
+    serving(served.into(), measured(id, request, next)).await
 }
 
 async fn measured(
@@ -211,6 +213,11 @@ fn request_id(request: &ServiceRequest) -> Arc<str> {
         Some(id) => id.into(),
         None => (&*new_id().hyphenated().encode_lower(&mut Uuid::encode_buffer())).into(),
     }
+}
+
+fn address_of(request: &ServiceRequest) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+    peer.to_canonical()
 }
 
 /// The trace id of a well-formed W3C `traceparent`.
