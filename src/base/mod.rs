@@ -9,6 +9,7 @@ pub mod i18n;
 pub mod ingest;
 pub mod lease;
 pub mod log;
+pub mod networks;
 pub mod page;
 pub mod problem;
 pub mod resource;

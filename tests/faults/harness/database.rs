@@ -71,8 +71,12 @@ fn sqlite() -> Template {
     // For the whole process: nothing removes it but the system.
     let folder = tempfile::tempdir().unwrap().keep();
     let path = folder.join("template.db");
-    let (client, secret) = filled(&sqlite_url(&path));
-    Template { kept: path, client, secret }
+    let url = sqlite_url(&path);
+    let (client, secret) = filled(&url);
+    // A copy of the file alone would lack what is still in the journal beside it.
+    let kept = folder.join("whole.db");
+    verb(&url, &["backup", kept.to_str().unwrap()]);
+    Template { kept, client, secret }
 }
 
 fn postgres() -> Template {

@@ -12,7 +12,7 @@ use std::{
 };
 
 pub use database::Database;
-pub use healthy::{Healthy, Report};
+pub use healthy::Healthy;
 
 use database::Prepared;
 
