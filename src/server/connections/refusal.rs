@@ -58,7 +58,7 @@ pub fn head_too_slow(seconds: u64) -> Problem {
 pub fn head_too_large(most: usize) -> Problem {
     let kib = most / 1024;
     Problem::new(
-        &kinds::MALFORMED_REQUEST,
+        &kinds::HEAD_TOO_LARGE,
         bilingual!("Phần đầu của yêu cầu lớn hơn {kib} KiB.", "The head of the request is larger than {kib} KiB."),
     )
 }
