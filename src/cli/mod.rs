@@ -75,7 +75,7 @@ pub fn run() -> ExitCode {
         }
         Verb::Health => health::run(),
     };
-    let _ = telemetry::write_waiting();
+    telemetry::write_waiting();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {

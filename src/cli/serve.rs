@@ -11,7 +11,7 @@ use crate::{
     },
     server::{
         app::{self, AppState},
-        telemetry,
+        connections, telemetry,
     },
 };
 
@@ -41,6 +41,7 @@ pub fn listen(settings: &Settings) -> Result<TcpListener, String> {
 /// Serves on a listener.
 pub async fn serve(settings: Settings, listener: TcpListener) -> Result<(), String> {
     let address = settings.listen;
+    let settings = connections::fitted(settings)?;
     let state = AppState::open(settings, Clock::system()).await?;
     tracing::info!(%address, "serving");
     app::serve(state, listener).await.map_err(|error| error.to_string())?;

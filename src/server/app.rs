@@ -1,24 +1,32 @@
 //! The application: its layers, serving and draining.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{net::TcpListener, sync::Arc};
 
 pub use super::state::AppState;
 
 use super::{
+    connections::{self, Opened},
     openapi, routes, telemetry,
     workers::{self, Workers},
 };
-use crate::base::{
-    auth::{self, Authenticator},
-    http::{self, BODY_LIMIT},
+use crate::{
+    base::{
+        auth::{self, Authenticator},
+        http::{self, BODY_LIMIT},
+    },
+    pages::problems::catalogue::CATALOGUE,
 };
+use actix_service::map_config;
 use actix_web::{
-    App, Error, HttpServer,
+    App, Error,
     body::MessageBody,
-    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    dev::{AppConfig, Server, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
+
+/// How long requests may take to come to their end when the service stops, in seconds.
+const SHUTDOWN: u64 = 20;
 
 /// What an application is made of, whatever its body's type.
 pub trait Layers: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Error> {}
@@ -27,7 +35,10 @@ impl<T: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Erro
 
 /// The application with its layers, outermost last.
 pub fn create_app(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
-    unobserved(state).wrap(from_fn(telemetry::observe)).wrap(from_fn(http::keep_payload))
+    unobserved(state)
+        .wrap(from_fn(telemetry::observe))
+        .wrap(from_fn(http::keep_payload))
+        .wrap(from_fn(connections::answering))
 }
 
 /// The application without request ids, metrics and log, so that what they cost can be measured.
@@ -40,7 +51,9 @@ pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse
         .app_data(state.quotas)
         .app_data(state.settings)
         .app_data(state.metrics)
+        .app_data(state.observer)
         .app_data(state.addresses)
+        .app_data(state.documents)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .app_data(web::PathConfig::default().error_handler(|error, request| http::path_error(&error, request)))
         .configure(routes::served)
@@ -57,14 +70,22 @@ pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse
 /// When the address cannot be listened on.
 pub fn server(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
     workers::declare(&state.metrics.workers);
-    let (workers, head_time) = (state.settings.workers, state.settings.head_time);
-    Ok(HttpServer::new(move || create_app(state.clone()))
-        .workers(workers)
-        .client_request_timeout(head_time)
-        .keep_alive(Duration::from_secs(75))
-        .shutdown_timeout(20)
-        .listen(listener)?
-        .run())
+    for kind in CATALOGUE {
+        state.metrics.refusals.declare(kind.slug);
+    }
+    let opened = Opened::of(&state.settings, state.certificate.clone(), Arc::clone(&state.clock), &state.metrics);
+    let builder = Server::build().workers(state.settings.workers).shutdown_timeout(SHUTDOWN);
+    let builder = builder.max_concurrent_connections(opened.most_of_a_worker(state.settings.workers));
+    let draining = builder.graceful_shutdown_signal();
+    let service = move || {
+        let app = map_config(create_app(state.clone()), |()| AppConfig::default());
+        let draining = draining.clone();
+        connections::service(opened.clone(), app, move || {
+            let draining = draining.clone();
+            async move { draining.notified().await }
+        })
+    };
+    Ok(builder.listen("http", listener, service)?.run())
 }
 
 /// Serves, with the background workers beside it.

@@ -4,7 +4,13 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 
-use super::{open_store, openapi, telemetry::Metrics};
+use super::{
+    connections::Certificate,
+    open_store,
+    openapi::{self, Documents},
+    safety_headers::SafetyHeaders,
+    telemetry::{Metrics, Observer},
+};
 use crate::{
     access::oauth::TokenService,
     base::{auth::Quotas, clock::Clock, db::Store, http::Addresses, settings::Settings},
@@ -22,7 +28,10 @@ pub struct AppState {
     pub(super) clock: Data<Clock>,
     pub(super) quotas: Data<Quotas>,
     pub(super) metrics: Data<Arc<Metrics>>,
+    pub(super) observer: Data<Observer>,
     pub(super) addresses: Data<Addresses>,
+    pub(super) documents: Data<Documents>,
+    pub(super) certificate: Option<Arc<Certificate>>,
 }
 
 impl AppState {
@@ -32,18 +41,29 @@ impl AppState {
     /// A sentence on what is missing.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, String> {
         let tls = settings.tls()?;
+        let certificate = Certificate::open(&settings)?;
         let store = open_store(&settings, tls).await?;
         let tokens = TokenService::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
             .await
             .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
+        let metrics = Arc::<Metrics>::default();
+        let observer = Observer {
+            metrics: Arc::clone(&metrics),
+            proxies: settings.proxies(),
+            headers: SafetyHeaders::new(settings.is_https()),
+            request_time: settings.request_time,
+        };
         Ok(Self {
+            observer: Data::new(observer),
+            documents: Data::new(Documents::of(&settings.issuer)),
+            certificate,
             addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
             store: Data::new(store),
             tokens: Data::new(tokens),
             clock: Data::new(clock),
             quotas: Data::new(Quotas::new(settings.requests_per_minute)),
             settings: Data::new(settings),
-            metrics: Data::new(Arc::default()),
+            metrics: Data::new(metrics),
         })
     }
 }

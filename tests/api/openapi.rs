@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tiendo::server::openapi::Document;
 
 use crate::harness::{Api, Database};
@@ -294,4 +296,20 @@ fn the_docs_page_works_without_the_internet() {
         }
     }
     assert!(!page.text.contains("://"), "{}", page.text);
+}
+
+/// What a browser lets the page do: no script that stands in it, and of styles only the one that its logo has.
+#[test]
+fn the_docs_page_needs_no_more_than_its_policy_allows() {
+    let api = Api::on(&Database::sqlite());
+    let anyone = api.stranger();
+    let page = anyone.get(200, "/docs/");
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    assert!(!page.text.contains("<style") && !page.text.contains(" style=") && !page.text.contains("<script>"));
+    let scripts = anyone.get(200, "/docs/swagger-ui-standalone-preset.js").text;
+    let styles: Vec<_> = scripts.split("createElement(\"style\",null,\"").skip(1).collect();
+    assert_eq!(styles.len(), 1);
+    let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(styles[0].split('"').next().unwrap()));
+    assert!(policy.contains(&format!("'sha256-{digest}'")), "{digest}: {policy}");
 }

@@ -18,7 +18,7 @@ use crate::base::{
     clock::Clock,
     i18n::Bilingual,
     problem::{Problem, kinds},
-    request_id::served,
+    served::served,
 };
 
 /// Proves who a bearer token stands for; the token service does.
@@ -64,7 +64,12 @@ async fn caller_of(request: &HttpRequest) -> Result<(Caller, Option<Quota>), Pro
     let identity = authenticator.authenticate(token).await?;
     let now = clock.now();
     let quota = identity.client.and_then(|client| quotas.spend(client, now));
-    Ok((Caller::new(identity, served().unwrap_or_default(), now, (***clock).clone()), quota))
+    let request = served();
+    if let (Some(request), Some(client)) = (&request, identity.client) {
+        request.set_client(client.0);
+    }
+    let id = request.map_or_else(Arc::default, |request| Arc::clone(request.id()));
+    Ok((Caller::new(identity, id, now, (***clock).clone()), quota))
 }
 
 fn bearer(value: &[u8]) -> Option<&[u8]> {

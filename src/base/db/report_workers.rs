@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{Db, Error, postgres::Postgres, sqlite, store};
-use crate::base::request_id::{served, serving};
+use crate::base::served::{served, serving};
 
 /// How many reports a thread has begun at a time: one waits for the database while the other computes. More would take
 /// memory, and processors from short reads, and end no sooner.

@@ -28,6 +28,12 @@ impl Addresses {
         Self(operations.chain([itself]).collect())
     }
 
+    /// The pattern of an address.
+    #[must_use]
+    pub fn pattern(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|(address, _)| address.is_match(path))?.0.pattern()
+    }
+
     fn allow(&self, path: &str) -> Option<&str> {
         self.0.iter().find(|(address, _)| address.is_match(path)).map(|(_, allow)| allow.as_str())
     }

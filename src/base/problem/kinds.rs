@@ -250,6 +250,18 @@ pub static RATE_LIMITED: ProblemKind = ProblemKind {
     ),
 };
 
+/// The first line and the headers are larger than any that are read.
+pub static HEAD_TOO_LARGE: ProblemKind = ProblemKind {
+    slug: "head-too-large",
+    status: 431,
+    given_by: GivenBy::NoOperation,
+    title: Bilingual::new("Phần đầu của yêu cầu quá lớn", "The head of the request is too large"),
+    help: Bilingual::new(
+        "Dòng đầu và các header cùng nhau lớn hơn 32 KiB, nên yêu cầu không được đọc và kết nối bị đóng. Bỏ bớt header (thường là cookie) rồi gửi lại. Câu trả lời luôn bằng tiếng Việt, vì Accept-Language cũng chưa được đọc.",
+        "The first line and the headers are larger than 32 KiB together, so the request was not read, and the connection is closed. Leave headers away (mostly cookies) and send it again. The answer is in Vietnamese always, since Accept-Language was not read either.",
+    ),
+};
+
 /// Our fault; its cause goes to the log only.
 pub static INTERNAL: ProblemKind = ProblemKind {
     slug: "internal",

@@ -97,6 +97,7 @@ pub fn for_status(status: StatusCode) -> Problem {
         408 => &kinds::REQUEST_TIMEOUT,
         413 => &kinds::BODY_TOO_LARGE,
         415 => &kinds::UNSUPPORTED_MEDIA_TYPE,
+        431 => &kinds::HEAD_TOO_LARGE,
         _ => &kinds::INTERNAL,
     };
     Problem::new(kind, kind.title.clone())

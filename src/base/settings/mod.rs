@@ -9,7 +9,10 @@ use std::{net::SocketAddr, time::Duration};
 use clap::{ArgAction, CommandFactory, Parser, builder::TypedValueParser};
 use tracing_subscriber::filter::Targets;
 
-use crate::base::db::{Tls, Url};
+use crate::base::{
+    db::{Tls, Url},
+    networks::Networks,
+};
 use rules::{log_filter, socket_address, whole};
 
 /// In the place of the value's name: it may hold a password, and no message repeats it.
@@ -40,6 +43,24 @@ pub struct Settings {
     /// Public base address, also with a path: `iss` and `aud` of every token, links in metadata.
     #[arg(long = "TIENDO_ISSUER", default_value = ISSUER_IS_LISTEN)]
     pub issuer: String,
+    /// PEM file of the certificate and its chain; when set, the service speaks TLS. Read again when it changes.
+    #[arg(long = "TIENDO_TLS_CERTIFICATE_FILE")]
+    pub tls_certificate_file: Option<String>,
+    /// PEM file of the certificate's private key.
+    #[arg(long = "TIENDO_TLS_KEY_FILE")]
+    pub tls_key_file: Option<String>,
+    /// Addresses and networks of proxies, separated by commas, whose `X-Forwarded-For` or `Forwarded` is believed.
+    #[arg(long = "TIENDO_PROXIES", value_parser = |text: &str| text.parse::<Networks>())]
+    proxies: Option<Networks>,
+    /// Connections of callers at a time; one more is told 503 and closed.
+    #[arg(long = "TIENDO_CONNECTIONS", default_value = "512", value_parser = whole::<usize>(8..=100_000))]
+    pub connections: usize,
+    /// Of these, connections from one address (of IPv6, from one /64); a listed proxy may have all.
+    #[arg(long = "TIENDO_CONNECTIONS_PER_ADDRESS", default_value = "128", value_parser = whole::<usize>(1..=100_000))]
+    pub connections_per_address: usize,
+    /// How long a connection is kept without a request, in seconds.
+    #[arg(long = "TIENDO_KEEP_ALIVE_SECONDS", default_value = "75", value_parser = seconds(1..=3600))]
+    pub keep_alive: Duration,
     /// HTTP worker threads; half as many more compute reports from PostgreSQL, two at a time each.
     #[arg(long = "TIENDO_WORKERS", default_value = "2", value_parser = whole::<usize>(1..=256))]
     pub workers: usize,
@@ -52,12 +73,18 @@ pub struct Settings {
     /// Longest wait for a database connection, or for the turn of a report, before 503, in milliseconds.
     #[arg(long = "TIENDO_DATABASE_WAIT_MS", default_value = "5000", value_parser = milliseconds(100..=60_000))]
     pub database_wait: Duration,
-    /// Longest wait for the head of a request, in seconds.
+    /// Longest wait for a TLS handshake, and for the head of a request, in seconds.
     #[arg(long = "TIENDO_HEAD_SECONDS", default_value = "10", value_parser = seconds(1..=600))]
     pub head_time: Duration,
     /// Longest wait for the whole body of a request, in seconds.
     #[arg(long = "TIENDO_BODY_SECONDS", default_value = "30", value_parser = seconds(1..=600))]
     pub body_time: Duration,
+    /// Longest time from the head of a request to that of its answer, in seconds; then 503.
+    #[arg(long = "TIENDO_REQUEST_SECONDS", default_value = "60", value_parser = seconds(1..=3600))]
+    pub request_time: Duration,
+    /// An answer of which less than 1 KiB for each second of this time is taken is broken off, in seconds.
+    #[arg(long = "TIENDO_WRITE_SECONDS", default_value = "20", value_parser = seconds(1..=3600))]
+    pub write_time: Duration,
     /// Life of an access token, in seconds.
     #[arg(long = "TIENDO_TOKEN_SECONDS", default_value = "900", value_parser = seconds(60..=86_400))]
     pub token_life: Duration,
@@ -68,7 +95,7 @@ pub struct Settings {
     #[arg(long = "TIENDO_REQUESTS_PER_MINUTE", default_value = "6000", value_parser = whole::<u32>(0..=10_000_000))]
     pub requests_per_minute: u32,
     /// Log filter: a level, also of a part of the program, such as warn or info,tiendo=debug.
-    #[arg(long = "TIENDO_LOG", default_value = "info,tokio_postgres=warn,actix_server=warn", value_parser = log_filter)]
+    #[arg(long = "TIENDO_LOG", default_value = "info,tokio_postgres=warn,actix_server=warn,actix_http=off", value_parser = log_filter)]
     pub log: Targets,
     /// Whether serve applies missing migrations first: true or false.
     #[arg(long = "TIENDO_MIGRATE_ON_START", default_value = "false", action = ArgAction::Set)]
@@ -119,6 +146,18 @@ impl Settings {
         Tls::verified(path).map_err(|error| format!("DATABASE_TLS_CA_FILE: {error}"))
     }
 
+    /// The proxies that are believed about where a request comes from.
+    #[must_use]
+    pub fn proxies(&self) -> Networks {
+        self.proxies.clone().unwrap_or_default()
+    }
+
+    /// Whether callers reach the service by HTTPS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.tls_certificate_file.is_some() || self.issuer.starts_with("https://")
+    }
+
     /// What one setting alone cannot say: the issuer goes by the listener, and the password file completes the address.
     fn completed(mut self) -> Result<Self, String> {
         if self.issuer == ISSUER_IS_LISTEN {
@@ -128,7 +167,8 @@ impl Settings {
                     "TIENDO_ISSUER: must be set when listening on {listen}: it is the address that callers use"
                 ));
             }
-            self.issuer = format!("http://{}", self.listen);
+            let scheme = if self.tls_certificate_file.is_some() { "https" } else { "http" };
+            self.issuer = format!("{scheme}://{}", self.listen);
         }
         self.issuer = rules::base_address(&self.issuer).map_err(|rule| format!("TIENDO_ISSUER: {rule}"))?;
         if let Some(path) = &self.database_password_file {

@@ -40,6 +40,7 @@ pub static CATALOGUE: &[&ProblemKind] = &[
     &kinds::IDEMPOTENCY_KEY_REUSED,
     &kinds::IF_MATCH_REQUIRED,
     &kinds::RATE_LIMITED,
+    &kinds::HEAD_TOO_LARGE,
     &kinds::INTERNAL,
     &kinds::UNAVAILABLE,
 ];

@@ -22,7 +22,7 @@ use utoipa::{
 };
 use utoipa_actix_web::AppExt;
 
-pub use pages::{operations_of_addresses, pages};
+pub use pages::{Documents, operations_of_addresses, pages};
 
 use super::routes;
 use crate::{

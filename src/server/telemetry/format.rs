@@ -13,7 +13,7 @@ use tracing_subscriber::{
 };
 
 use crate::base::clock::Clock;
-use crate::base::request_id::served;
+use crate::base::served::served;
 
 /// An object a line: time, level, the request that is served, the event's own fields, and where it comes from.
 pub struct Json(pub Clock);
@@ -30,7 +30,11 @@ where
         write!(out, "{{\"timestamp\":\"{now}\",\"level\":\"{}\"", about.level())?;
         if let Some(request) = served() {
             out.write_str(",\"request_id\":")?;
-            text(&mut out, &request)?;
+            text(&mut out, request.id())?;
+            write!(out, ",\"address\":\"{}\"", request.address())?;
+            if let Some(client) = request.client() {
+                write!(out, ",\"client\":\"{client}\"")?;
+            }
         }
         let mut fields = Fields { out: &mut out, outcome: Ok(()) };
         event.record(&mut fields);
@@ -122,7 +126,7 @@ mod tests {
     use tracing_log::log::{Level, Record};
 
     use super::*;
-    use crate::base::request_id::serving;
+    use crate::base::served::{Served, serving};
 
     #[derive(Clone, Default)]
     struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -153,7 +157,10 @@ mod tests {
         let lines = logged(|| {
             tracing::warn!(count = 3_u64, missing = false, error = %"\u{1}", "Thiếu \"gì\"");
             let served = async { tracing::info!("sau") };
-            serving("a\"b\\c\n".into(), served).now_or_never().unwrap();
+            let request = Served::new("a\"b\\c\n".into(), [10, 0, 0, 7].into());
+            let client = uuid::Uuid::from_u128(7);
+            request.set_client(client);
+            serving(request.into(), served).now_or_never().unwrap();
         });
         assert_eq!(lines[0]["message"], "Thiếu \"gì\"");
         assert_eq!(
@@ -162,6 +169,8 @@ mod tests {
         );
         assert!(lines[0].get("request_id").is_none());
         assert_eq!(lines[1]["request_id"], "a\"b\\c\n");
+        assert_eq!(lines[1]["address"], "10.0.0.7");
+        assert_eq!(lines[1]["client"], "00000000-0000-0000-0000-000000000007");
     }
 
     #[test]

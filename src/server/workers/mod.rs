@@ -3,6 +3,7 @@
 //! A worker is a step that is run again and again. The step is idempotent and short, or goes on in batches; what it
 //! writes as the leader it writes through its [`Fence`].
 
+mod certificate;
 mod leadership;
 mod retention;
 mod signing_keys;
@@ -79,7 +80,8 @@ impl Workers {
     /// Those of the service.
     #[must_use]
     pub fn of(state: &AppState) -> Self {
-        Self::with(state, vec![signing_keys::worker(state), retention::worker(state)])
+        let workers = [signing_keys::worker(state), retention::worker(state)];
+        Self::with(state, workers.into_iter().chain(certificate::worker(state)).collect())
     }
 
     /// Any, with the leadership among instances that they share.
@@ -138,7 +140,7 @@ impl Running {
 
 /// Shows the service's workers in the metrics before they are started.
 pub(super) fn declare(metrics: &WorkerMetrics) {
-    for name in [leadership::NAME, signing_keys::NAME, retention::NAME] {
+    for name in [leadership::NAME, signing_keys::NAME, retention::NAME, certificate::NAME] {
         metrics.declare(name);
     }
 }

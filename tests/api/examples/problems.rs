@@ -67,6 +67,7 @@ pub fn provoke(api: &Api) -> Provoked {
     of_tasks(&mut refused);
     of_figures(&mut refused);
     with_other_settings(api, &client, &mut found);
+    before_they_are_read(api, &mut found);
     while_another_writes(api, &client, &mut found);
     if matches!(api.database().url(), Url::Postgres(_)) {
         while_the_first_runs(api, &client, &mut found);
@@ -180,6 +181,17 @@ fn with_other_settings(api: &Api, client: &Client, found: &mut Provoked) {
         let body: Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(body["type"], "/v1/problems/request-timeout");
         keep(found, "request-timeout", language, &body);
+    }
+}
+
+/// What is refused before it is read, and so in one language whatever is asked for.
+fn before_they_are_read(api: &Api, found: &mut Provoked) {
+    for language in LANGUAGES {
+        let head = format!("GET / HTTP/1.1\r\nAccept-Language: {language}\r\nCookie: {}", "x".repeat(40_000));
+        let mut body: Value = serde_json::from_slice(&Wire::to(api).say(head).answer().unwrap().body).unwrap();
+        assert_eq!((&body["type"], &body["status"]), (&"/v1/problems/head-too-large".into(), &431.into()));
+        body["instance"] = REQUEST.into();
+        keep(found, "head-too-large", language, &body);
     }
 }
 

@@ -1,0 +1,186 @@
+//! A service of its own for every test: the binary as a process, on a fresh database, under the settings of the test.
+
+mod database;
+mod healthy;
+pub mod http;
+
+use std::{
+    fs::File,
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+pub use database::Database;
+pub use healthy::Healthy;
+
+use database::Prepared;
+
+/// Whether the long form is asked for.
+#[expect(clippy::disallowed_methods, reason = "no setting of the service: the test command asks for it")]
+pub fn is_long() -> bool {
+    std::env::var_os("TESTS_FAULTS").is_some_and(|form| form == "long")
+}
+
+/// Runs a test on SQLite, then on PostgreSQL.
+pub fn on_both(test: impl Fn(Database)) {
+    test(Database::Sqlite);
+    test(Database::Postgres);
+}
+
+/// The binary, killed when the test ends.
+pub struct Service {
+    child: Child,
+    address: SocketAddr,
+    token: String,
+    prepared: Prepared,
+}
+
+impl Service {
+    /// Migrates, adds a client that may do everything, and serves on a free port.
+    pub fn start(database: Database, settings: &[(&str, &str)]) -> Self {
+        Self::start_after("", database, settings)
+    }
+
+    /// The same, with a line of shell before it, such as `ulimit -n 300`.
+    pub fn start_after(line: &str, database: Database, settings: &[(&str, &str)]) -> Self {
+        let prepared = Prepared::make(database);
+        let address = free_address();
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{line}\nexec \"$0\" serve"), env!("CARGO_BIN_EXE_tiendo")]);
+        command.env("DATABASE_URL", prepared.url()).env("TIENDO_LISTEN", address.to_string());
+        command.env("TIENDO_REQUESTS_PER_MINUTE", "0").envs(settings.iter().copied());
+        let log = File::create(prepared.log()).unwrap();
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let mut service = Self { child, address, token: String::new(), prepared };
+        service.wait_until_it_listens();
+        if !settings.iter().any(|(name, _)| *name == "TIENDO_TLS_KEY_FILE") {
+            service.token = service.new_token();
+        }
+        service
+    }
+
+    fn wait_until_it_listens(&mut self) {
+        let began = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            assert!(began.elapsed() < Duration::from_secs(20), "it does not listen: {}", self.log());
+            assert!(self.child.try_wait().unwrap().is_none(), "it ended: {}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A token of the client that may do everything.
+    pub fn token(&self) -> String {
+        self.token.clone()
+    }
+
+    /// Another token of that client.
+    pub fn new_token(&self) -> String {
+        let (id, secret) = self.credentials();
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let request = format!(
+            "POST /oauth2/token HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Type: \
+             application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        let answer = http::parsed(&self.request(request.as_bytes())).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let (_, rest) = answer.text().split_once("\"access_token\":\"").map(own).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// Id and secret of that client.
+    pub fn credentials(&self) -> (String, String) {
+        (self.prepared.client.clone(), self.prepared.secret.clone())
+    }
+
+    /// The address of the database.
+    pub fn database(&self) -> &str {
+        self.prepared.url()
+    }
+
+    /// Status and body of a GET with the token, on a connection of its own.
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let answer = http::parsed(&self.request(http::get(path, &self.token, true).as_bytes())).unwrap();
+        (answer.status, answer.text())
+    }
+
+    /// Whatever comes back for these bytes until the service closes, or says nothing for ten seconds.
+    pub fn request(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        http::exchange(&mut stream, bytes)
+    }
+
+    /// The most memory that the process has had in use.
+    pub fn resident_peak_mib(&self) -> u64 {
+        self.status_kib("VmHWM:") / 1024
+    }
+
+    /// The memory that the process has in use.
+    pub fn resident_mib(&self) -> u64 {
+        self.status_kib("VmRSS:") / 1024
+    }
+
+    fn status_kib(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Clock ticks of processor time that the process has used.
+    pub fn processor_ticks(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        let fields: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.prepared.log()).unwrap()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Tells it to stop, and waits; whether it ended well within that time.
+    pub fn stops_within(&mut self, time: Duration) -> bool {
+        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
+        assert!(told.unwrap().success());
+        let began = Instant::now();
+        while began.elapsed() < time {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+}
+
+fn own((start, rest): (&str, &str)) -> (String, String) {
+    (start.to_owned(), rest.to_owned())
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
