@@ -20,7 +20,10 @@ pub async fn open_store(settings: &Settings, tls: Tls) -> Result<Store, String> 
         pool_size: part(settings.pool_size, settings.workers + reporters),
         readers: part(settings.readers, settings.workers),
         reporters,
+        exports: settings.exports,
+        export_connections: part(settings.exports, settings.workers),
         wait: settings.database_wait,
+        statement: settings.statement_time,
         tls,
     };
     Store::open(&settings.database, options)

@@ -16,6 +16,7 @@ use tiendo::base::db::{
 use crate::harness::{Api, Database, block_on};
 
 const WAIT: Duration = Duration::from_millis(400);
+const STATEMENT: Duration = Duration::from_secs(10);
 
 /// Writes each fact once and runs it on both databases.
 macro_rules! on_both_stores {
@@ -41,7 +42,16 @@ fn run(database: &Database, fact: impl AsyncFnOnce(Store, Database)) {
 }
 
 async fn open(database: &Database) -> Store {
-    let options = Options { pool_size: 4, readers: 2, reporters: 1, wait: WAIT, tls: Tls::Off };
+    let options = Options {
+        pool_size: 4,
+        readers: 2,
+        reporters: 1,
+        exports: 8,
+        export_connections: 8,
+        statement: STATEMENT,
+        wait: WAIT,
+        tls: Tls::Off,
+    };
     Store::open(database.url(), options).await.unwrap()
 }
 
@@ -382,7 +392,16 @@ fn a_new_file_is_for_its_owner_alone() {
     let url: Url = format!("sqlite:{}", path.to_str().unwrap()).parse().unwrap();
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let modes = block_on(async {
-        let options = Options { pool_size: 1, readers: 1, reporters: 1, wait: WAIT, tls: Tls::Off };
+        let options = Options {
+            pool_size: 1,
+            readers: 1,
+            reporters: 1,
+            exports: 8,
+            export_connections: 8,
+            statement: STATEMENT,
+            wait: WAIT,
+            tls: Tls::Off,
+        };
         let store = Store::open(&url, options).await.unwrap();
         store
             .write(async |db| {
@@ -396,13 +415,35 @@ fn a_new_file_is_for_its_owner_alone() {
     // One that somebody made keeps the mode they gave it.
     let fixtures = std::fs::Permissions::from_mode(0o640);
     std::fs::set_permissions(&path, fixtures).unwrap();
-    block_on(Store::open(&url, Options { pool_size: 1, readers: 1, reporters: 1, wait: WAIT, tls: Tls::Off })).unwrap();
+    block_on(Store::open(
+        &url,
+        Options {
+            pool_size: 1,
+            readers: 1,
+            reporters: 1,
+            exports: 8,
+            export_connections: 8,
+            statement: STATEMENT,
+            wait: WAIT,
+            tls: Tls::Off,
+        },
+    ))
+    .unwrap();
     assert_eq!(mode(&path), 0o640);
 }
 
 #[test]
 fn a_database_that_does_not_exist_is_said_so() {
-    let options = || Options { pool_size: 1, readers: 1, reporters: 1, wait: WAIT, tls: Tls::Off };
+    let options = || Options {
+        pool_size: 1,
+        readers: 1,
+        reporters: 1,
+        exports: 8,
+        export_connections: 8,
+        statement: STATEMENT,
+        wait: WAIT,
+        tls: Tls::Off,
+    };
     for url in ["postgres://nobody@127.0.0.1:1/none", "sqlite:/nonexistent/folder/file.db"] {
         let url: Url = url.parse().unwrap();
         assert!(block_on(Store::open(&url, options())).is_err());

@@ -183,7 +183,16 @@ async fn open_transactions(database: &Database) -> i64 {
 
 /// Batches that nobody takes: one waits in the channel and one before it.
 fn only_two_batches_are_ahead_of_the_reader_on(database: &Database) {
-    let options = Options { pool_size: 4, readers: 2, reporters: 1, wait: Duration::from_secs(5), tls: Tls::Off };
+    let options = Options {
+        pool_size: 4,
+        readers: 2,
+        reporters: 1,
+        exports: 8,
+        export_connections: 8,
+        statement: std::time::Duration::from_secs(10),
+        wait: Duration::from_secs(5),
+        tls: Tls::Off,
+    };
     block_on(async {
         let store = Store::open(database.url(), options).await.unwrap();
         let made = Arc::new(AtomicUsize::new(0));

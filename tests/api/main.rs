@@ -47,4 +47,5 @@ mod time;
 mod timeliness;
 mod tls;
 mod transitions;
+mod turns;
 mod workers;

@@ -68,7 +68,16 @@ async fn proxy(database: &Database, server: ServerConfig) -> Url {
 
 fn options(authority: &tempfile::NamedTempFile) -> Options {
     let tls = Tls::verified(authority.path().to_str().unwrap()).unwrap();
-    Options { pool_size: 2, readers: 1, reporters: 1, wait: std::time::Duration::from_secs(5), tls }
+    Options {
+        pool_size: 2,
+        readers: 1,
+        reporters: 1,
+        exports: 8,
+        export_connections: 8,
+        statement: std::time::Duration::from_secs(10),
+        wait: std::time::Duration::from_secs(5),
+        tls,
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use diesel::{RunQueryDsl, sql_query, sql_types::Text};
 
-use super::sqlite;
+use super::sqlite_file;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -38,7 +38,7 @@ pub fn backup(path: &str, copy: &Path) -> Result<u64, Failure> {
 
 fn write(path: &str, part: &Path) -> Result<u64, Failure> {
     let name = part.to_str().ok_or_else(|| io::Error::from(ErrorKind::InvalidFilename))?;
-    sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(&mut sqlite::open(path)?)?;
+    sql_query("VACUUM INTO ?").bind::<Text, _>(name).execute(&mut sqlite_file::open(path)?)?;
     // SQLite leaves it to the system when such a copy reaches the disk.
     let file = File::open(part)?;
     file.sync_all()?;

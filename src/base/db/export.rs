@@ -7,8 +7,11 @@ use futures_util::FutureExt;
 use super::{
     Db, Error,
     await_guard::only_queries,
-    postgres::{Postgres, SNAPSHOT, Transaction},
+    postgres::Postgres,
     sqlite,
+    sqlite_file::DatabaseFile,
+    transaction::{SNAPSHOT, Transaction},
+    turns::Turn,
 };
 
 /// The batches of an export as they come.
@@ -18,20 +21,30 @@ pub type Batches<T, E> = flume::Receiver<Result<T, E>>;
 /// since, on the disk.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Runs `next` until it answers `None`, in a transaction of its own on this thread's runtime.
-pub async fn from_postgres<T, E, F>(connections: &Postgres, mut next: F) -> Result<Batches<T, E>, Error>
+/// Between two looks whether somebody is left to take a batch that is being made.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Runs `next` until it answers `None`, in a transaction of its own on this thread's runtime; `turn` is given back at
+/// its end.
+pub async fn from_postgres<T, E, F>(connections: &Postgres, turn: Turn, mut next: F) -> Result<Batches<T, E>, Error>
 where
     T: 'static,
     E: From<Error> + 'static,
     F: AsyncFnMut(&mut Db) -> Result<Option<T>, E> + 'static,
 {
-    let own = connections.own().await?;
+    let own = connections.export().await?;
     let mut transaction = Transaction::begin(own, SNAPSHOT).await.map_err(Error::Query)?;
     let (batches, taken) = flume::bounded(1);
     tokio::task::spawn_local(async move {
+        let _turn = turn;
         loop {
             let Some(db) = transaction.db() else { return };
-            let batch = match only_queries(next(db)).await {
+            let asked = tokio::select! {
+                biased;
+                asked = only_queries(next(db)) => asked,
+                () = abandoned(&batches) => return,
+            };
+            let batch = match asked {
                 Some(Ok(Some(batch))) => Ok(batch),
                 Some(Ok(None)) => break,
                 Some(Err(error)) => Err(error),
@@ -49,8 +62,15 @@ where
     Ok(taken)
 }
 
-/// The same on a thread and a connection of the export's own; `turn` is given back at its end.
-pub fn from_sqlite<T, E, F>(path: String, turn: impl Send + 'static, mut next: F) -> Result<Batches<T, E>, Error>
+/// Until nobody is left to take a batch.
+async fn abandoned<T>(batches: &flume::Sender<T>) {
+    while !batches.is_disconnected() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The same on a thread and a connection of the export's own.
+pub fn from_sqlite<T, E, F>(file: DatabaseFile, turn: Turn, mut next: F) -> Result<Batches<T, E>, Error>
 where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
@@ -61,11 +81,11 @@ where
     let work = move || {
         let _turn = turn;
         let _entered = runtime.enter();
-        let mut db = match sqlite::open_snapshot(&path) {
+        let mut db = match sqlite::open_snapshot(&file) {
             Ok(db) => db,
             Err(error) => return drop(batches.send(Err(Error::Query(error).into()))),
         };
-        loop {
+        while !batches.is_disconnected() {
             // SQLite runs each query at once, so what only queries never waits.
             let batch = match next(&mut db).now_or_never() {
                 Some(Ok(Some(batch))) => Ok(batch),

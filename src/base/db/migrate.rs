@@ -7,7 +7,7 @@ use diesel::{
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Tls, Url, postgres, sqlite};
+use super::{Tls, Url, connection, sqlite_file};
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -29,14 +29,14 @@ pub enum Step {
 /// When the database cannot be reached or a migration fails (each runs in its own transaction).
 pub fn run(url: &Url, tls: &Tls, step: Step) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
     match url {
-        Url::Sqlite(path) => take(&mut sqlite::open(path)?, SQLITE, step),
+        Url::Sqlite(path) => take(&mut sqlite_file::open(path)?, SQLITE, step),
         Url::Postgres(url) => {
             // The harness blocks inside an async context, which only a runtime of its own allows.
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
             let (url, tls) = (url.clone(), tls.clone());
             runtime.block_on(async move {
                 tokio::spawn(async move {
-                    let connection = postgres::connect_alone(&url, &tls).await?;
+                    let connection = connection::connect_alone(&url, &tls).await?;
                     tokio::task::block_in_place(|| {
                         take(&mut AsyncMigrationHarness::<AsyncPgConnection>::new(connection), POSTGRES, step)
                     })

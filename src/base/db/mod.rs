@@ -6,21 +6,29 @@
 mod advisory_lock;
 pub mod await_guard;
 mod backup;
+mod connection;
 pub mod cursor;
 mod error;
 mod export;
 mod in_subtree;
 mod json_aggregate;
+mod link;
 pub mod migrate;
 mod per_backend;
+mod pool;
 mod postgres;
 mod report_workers;
 pub mod schema;
 pub mod sql_cache;
 mod sqlite;
+mod sqlite_file;
+mod sqlite_threads;
 mod store;
 mod thread_connections;
 mod time;
+mod tls;
+mod transaction;
+mod turns;
 pub mod types;
 mod url;
 
@@ -31,9 +39,10 @@ pub use export::Batches;
 pub(crate) use in_subtree::in_subtree;
 pub use json_aggregate::JsonAggregate;
 pub use per_backend::PerBackend;
-pub use postgres::Tls;
 pub use store::{ConnectionLost, Options, Store};
 pub use time::{open_writes, time_of_database};
+pub use tls::Tls;
+pub use turns::{Turn, Turns};
 pub use url::Url;
 
 use std::{ops::Deref, sync::Arc};
@@ -61,7 +70,7 @@ pub enum Db {
 /// A PostgreSQL connection that pipelines for many, or belongs to one.
 pub enum Pg {
     /// Pipelined; for single short statements outside a transaction.
-    Shared(Arc<AsyncPgConnection>),
+    Shared(Arc<connection::Connection>),
     /// From the pool; held twice only while its `BEGIN` is on its way.
     Own(Arc<postgres::Pooled>),
 }
@@ -70,6 +79,14 @@ impl Deref for Pg {
     type Target = AsyncPgConnection;
 
     fn deref(&self) -> &AsyncPgConnection {
+        self.connection()
+    }
+}
+
+impl Pg {
+    /// The connection, and what is known of it.
+    #[must_use]
+    pub fn connection(&self) -> &connection::Connection {
         match self {
             Self::Shared(connection) => connection,
             Self::Own(connection) => connection,
@@ -90,7 +107,7 @@ macro_rules! both {
             $crate::base::db::Db::Pg(pg) => {
                 use $crate::base::db::sql_cache::RunQueryDsl as _;
                 let $p = &mut &**pg;
-                Some($crate::base::db::await_guard::guarded($pg).await)
+                Some($crate::base::db::await_guard::guarded(pg.connection().link(), $pg).await)
             }
             $crate::base::db::Db::Sqlite(_) => None,
         }
@@ -100,7 +117,7 @@ macro_rules! both {
             $crate::base::db::Db::Pg(pg) => {
                 use $crate::base::db::sql_cache::RunQueryDsl as _;
                 let $p = &mut &**pg;
-                $crate::base::db::await_guard::guarded($pg).await
+                $crate::base::db::await_guard::guarded(pg.connection().link(), $pg).await
             }
             $crate::base::db::Db::Sqlite(sqlite) => {
                 sqlite

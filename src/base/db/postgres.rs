@@ -1,8 +1,9 @@
-//! PostgreSQL: connections of each thread's own, and transactions that never outlive their caller.
+//! PostgreSQL: connections of each thread's own.
 
 use std::{
     cell::RefCell,
     collections::HashMap,
+    ops::Deref,
     sync::{
         Arc, Mutex, Weak,
         atomic::{AtomicUsize, Ordering},
@@ -10,57 +11,39 @@ use std::{
     time::Duration,
 };
 
-use diesel::{ConnectionError, ConnectionResult, result::QueryResult};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection, pooled_connection::deadpool::Object};
-use rustls::pki_types::{CertificateDer, pem::PemObject};
-use tokio_postgres::config::SslMode;
-use tokio_postgres_rustls::MakeRustlsConnect;
+use deadpool::managed::Object;
+use diesel::{ConnectionError, ConnectionResult};
+use tokio::time::{Instant, timeout_at};
 
-use super::{Db, Error, Pg, thread_connections::ThreadConnections};
+use super::{
+    Db, Error, Pg, Tls,
+    connection::{Connection, Session, connect},
+    link::Suspicion,
+    pool::Dial,
+    thread_connections::ThreadConnections,
+    turns::Turn,
+};
 
-/// A pooled connection; given back when dropped.
-pub type Pooled = Object<AsyncPgConnection>;
-/// A connection and the task that drives it.
-pub(super) type Driven = (AsyncPgConnection, tokio::task::JoinHandle<()>);
-
-/// How the connection to PostgreSQL is protected.
-#[derive(Clone)]
-pub enum Tls {
-    /// Plain text: a Unix socket, loopback or a network that protects it.
-    Off,
-    /// TLS 1.2 or 1.3 with a verified certificate.
-    On(Arc<rustls::ClientConfig>),
+/// A pooled connection and the turn that goes with it; both are given back when dropped.
+pub struct Pooled {
+    connection: Object<Dial>,
+    _turn: Option<Turn>,
 }
 
-impl Tls {
-    /// Trusts exactly the certificate authorities of a PEM file.
-    ///
-    /// # Errors
-    /// When the file holds no certificate.
-    pub fn verified(path: &str) -> Result<Self, String> {
-        let mut roots = rustls::RootCertStore::empty();
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())? {
-            roots.add(certificate.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
-        }
-        if roots.is_empty() {
-            return Err("holds no certificate".to_owned());
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self::On(Arc::new(config)))
+impl Deref for Pooled {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
     }
 }
 
-/// A server that does not answer within this time is not there.
-const CONNECT_TIME: Duration = Duration::from_secs(5);
-/// What a statement may cost where it runs. On a shared connection a slow one delays everyone, so it fails early.
-pub(super) const SHARED_SETTINGS: &str = "SET statement_timeout = '2s'; SET default_transaction_read_only = on";
-pub(super) const POOLED_SETTINGS: &str =
-    "SET statement_timeout = '60s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '15s'";
+impl Pooled {
+    /// Takes the connection out of the pool and closes it.
+    pub fn leave(self) {
+        drop(Object::take(self.connection));
+    }
+}
 
 /// The connections of one process: each thread that asks has its own.
 pub struct Postgres {
@@ -77,10 +60,17 @@ pub(super) struct Plan {
     pub tls: Tls,
     /// Shared pipelined connections.
     pub shared: usize,
-    /// Pooled connections.
+    /// Pooled connections, and what they are for.
     pub pooled: usize,
+    pub session: Session,
+    /// Connections for exports.
+    pub exports: usize,
     /// Longest wait for a pooled connection.
     pub wait: Duration,
+    /// Longest time for a statement of a transaction.
+    pub statement: Duration,
+    /// What one connection learns concerns all.
+    pub suspicion: Arc<Suspicion>,
 }
 
 thread_local! {
@@ -91,7 +81,7 @@ thread_local! {
 impl Postgres {
     /// Connects; fails when no connection can be made.
     pub async fn open(plan: Plan) -> ConnectionResult<Self> {
-        let first = connect(&plan.url, &plan.tls, SHARED_SETTINGS).await?;
+        let first = connect(&plan.url, &plan.tls, &Session::shared(), &plan.suspicion).await?;
         let this = Self::later(plan);
         let thread_connections =
             ThreadConnections::open(&this.plan, Some(first)).map_err(ConnectionError::BadConnection)?;
@@ -101,8 +91,8 @@ impl Postgres {
     }
 
     /// Pools alone, for threads that only compute reports; connects when the first is asked for.
-    pub fn without_shared(plan: Plan) -> Self {
-        Self::later(Plan { shared: 0, ..plan })
+    pub fn for_reports(plan: Plan) -> Self {
+        Self::later(Plan { shared: 0, session: Session::reading(plan.statement), ..plan })
     }
 
     fn later(plan: Plan) -> Self {
@@ -116,16 +106,20 @@ impl Postgres {
         self.thread_connections()?.shared().map(|connection| Db::Pg(Pg::Shared(connection)))
     }
 
-    /// A connection of one's own, within the pool's waiting time.
+    /// A connection of one's own, within the waiting time; no client has more than its share of them.
     pub async fn own(&self) -> Result<Db, Error> {
-        let thread_connections = self.thread_connections().ok_or(Error::Busy("no connection"))?;
-        match thread_connections.pool.get().await {
-            Ok(connection) => Ok(Db::Pg(Pg::Own(Arc::new(connection)))),
-            Err(error) => {
-                tracing::warn!(error = %error, "no database connection to be had");
-                Err(Error::Busy("no connection"))
-            }
-        }
+        let until = Instant::now() + self.plan.wait;
+        let mine = self.thread_connections().ok_or(Error::Busy("no connection"))?;
+        let turn = mine.turns.take(self.plan.wait).await?;
+        pooled(mine.pool.get(), until, Some(turn)).await
+    }
+
+    /// A connection for an export.
+    pub async fn export(&self) -> Result<Db, Error> {
+        let until = Instant::now() + self.plan.wait;
+        let mine = self.thread_connections().ok_or(Error::Busy("no connection"))?;
+        mine.forget_idle_exports();
+        pooled(mine.exports.get(), until, None).await
     }
 
     /// The connections of this thread, opened when it asks for the first time.
@@ -149,101 +143,15 @@ impl Postgres {
     }
 }
 
-/// Begins a report or an export. Its statements are planned for what is asked: the part of the tree may be a department
-/// or the whole, and a plan for either is ten times too slow for the other.
-pub const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-    SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL application_name = 'tiendo reading'";
-
-/// One connection, its driver running, its session set up.
-pub(super) async fn connect(url: &str, tls: &Tls, settings: &str) -> ConnectionResult<Driven> {
-    let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
-    let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
-    config.application_name("tiendo").connect_timeout(CONNECT_TIME);
-    let (client, driver) = match tls {
-        Tls::Off => {
-            let (client, connection) = config.connect(tokio_postgres::NoTls).await.map_err(bad)?;
-            (client, tokio::spawn(drive(connection)))
-        }
-        Tls::On(protection) => {
-            let tls = MakeRustlsConnect::new(protection.as_ref().clone());
-            // "prefer", the default, would go on in plain text with a server that says it has no TLS.
-            config.ssl_mode(SslMode::Require);
-            let (client, connection) = config.connect(tls).await.map_err(bad)?;
-            (client, tokio::spawn(drive(connection)))
-        }
-    };
-    let mut connection = AsyncPgConnection::try_from(client).await?;
-    connection.batch_execute(settings).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok((connection, driver))
-}
-
-/// One connection for a job that runs before or beside the service.
-pub async fn connect_alone(url: &str, tls: &Tls) -> ConnectionResult<AsyncPgConnection> {
-    Ok(connect(url, tls, "SET lock_timeout = '10s'").await?.0)
-}
-
-async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
-    if let Err(error) = connection.await {
-        tracing::warn!(error = %error, "a database connection ended");
+async fn pooled(
+    coming: impl Future<Output = Result<Object<Dial>, deadpool::managed::PoolError<ConnectionError>>>,
+    until: Instant,
+    turn: Option<Turn>,
+) -> Result<Db, Error> {
+    match timeout_at(until, coming).await {
+        Ok(Ok(connection)) => return Ok(Db::Pg(Pg::Own(Arc::new(Pooled { connection, _turn: turn })))),
+        Ok(Err(error)) => tracing::warn!(error = %error, "no database connection to be had"),
+        Err(_) => tracing::warn!("no database connection to be had in time"),
     }
-}
-
-/// An open transaction. Dropped unfinished, it takes its connection out of the pool and closes it, and the server rolls back.
-pub struct Transaction(Option<Db>);
-
-impl Transaction {
-    /// Begins with `begin`, which names the isolation level where it matters.
-    pub async fn begin(db: Db, begin: &str) -> QueryResult<Self> {
-        let transaction = Self(Some(db));
-        transaction.sql(begin).await?;
-        Ok(transaction)
-    }
-
-    /// Begins and runs `body`, whose first statement is sent right behind, without waiting for an answer in between.
-    /// What the body came to counts only when the transaction had begun.
-    pub async fn begin_with<T>(db: Db, begin: &str, body: impl AsyncFnOnce(&mut Db) -> T) -> (Self, QueryResult<T>) {
-        // Before the second hold on the connection: when the caller goes away, that hold must be the first to go.
-        let mut transaction = Self(None);
-        let connection = match &db {
-            Db::Pg(Pg::Own(connection)) => Arc::clone(connection),
-            _ => return (Self(Some(db)), Err(diesel::result::Error::NotInTransaction)),
-        };
-        let db = transaction.0.insert(db);
-        let begin = async { (&mut &**connection).batch_execute(begin).await };
-        let (opened, outcome) = futures_util::future::join(begin, body(db)).await;
-        drop(connection);
-        (transaction, opened.map(|()| outcome))
-    }
-
-    /// Where the transaction's statements run.
-    pub fn db(&mut self) -> Option<&mut Db> {
-        self.0.as_mut()
-    }
-
-    /// Commits, or rolls back, and gives the connection back.
-    pub async fn end(mut self, commit: bool) -> QueryResult<()> {
-        // PostgreSQL answers COMMIT in a failed transaction with a silent ROLLBACK; the empty SELECT makes that an error.
-        let ended = self.sql(if commit { "SELECT; COMMIT" } else { "ROLLBACK" }).await;
-        if ended.is_ok() {
-            self.0.take();
-        }
-        ended
-    }
-
-    async fn sql(&self, sql: &str) -> QueryResult<()> {
-        match &self.0 {
-            Some(Db::Pg(connection)) => (&mut &**connection).batch_execute(sql).await,
-            _ => Err(diesel::result::Error::NotInTransaction),
-        }
-    }
-}
-
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        if let Some(Db::Pg(Pg::Own(connection))) = self.0.take()
-            && let Some(connection) = Arc::into_inner(connection)
-        {
-            drop(Object::take(connection));
-        }
-    }
+    Err(Error::Busy("no connection"))
 }

@@ -11,12 +11,14 @@ use tokio::{
     task::LocalSet,
 };
 
-use super::{Db, Error, postgres::Postgres, sqlite, store};
+use super::{Db, Error, postgres::Postgres, sqlite, store, transaction::transact, turns::Turns};
 use crate::base::served::{served, serving};
 
 /// How many reports a thread has begun at a time: one waits for the database while the other computes. More would take
 /// memory, and processors from short reads, and end no sooner.
 const AT_ONCE: usize = 2;
+/// How many callers may wait for the turn of a report.
+const WAITING: usize = 256;
 
 /// Begins a report on the thread that takes it.
 type Report = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()> + Send>;
@@ -25,18 +27,23 @@ type Report = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()> + Send>;
 pub struct ReportWorkers {
     connections: Arc<Postgres>,
     reports: flume::Sender<Report>,
+    turns: Turns,
     wait: Duration,
 }
 
 impl ReportWorkers {
     /// Starts threads that end with this; a report that has not begun after `wait` is refused.
     pub fn start(connections: Postgres, threads: usize, wait: Duration) -> ConnectionResult<Self> {
-        let (reports, waiting) = flume::unbounded();
+        let at_once = threads.max(1) * AT_ONCE;
+        // One that has a turn finds a thread; those that are still ending keep it waiting for a moment.
+        let (reports, waiting) = flume::bounded(at_once * 2);
         for _ in 0..threads.max(1) {
             let waiting = waiting.clone();
             store::thread("reports", move || take(waiting))?;
         }
-        Ok(Self { connections: Arc::new(connections), reports, wait })
+        // One client may have all while no other asks: a report ends by itself.
+        let turns = Turns::new("reports", at_once, at_once, WAITING);
+        Ok(Self { connections: Arc::new(connections), reports, turns, wait })
     }
 
     /// A transaction on one of the threads; it ends when the caller goes away.
@@ -46,29 +53,25 @@ impl ReportWorkers {
         E: From<Error> + Send + 'static,
         F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        let (take_turn, turn_came) = oneshot::channel();
+        let turn = self.turns.take(self.wait).await?;
         let (mut done, result) = oneshot::channel();
         let connections = Arc::clone(&self.connections);
         let work = async move || {
-            // Whoever asked may be gone by now, or have waited long enough: then nothing is begun.
-            if take_turn.send(()).is_err() {
-                return;
-            }
+            let _turn = turn;
+            // Whoever asked may be gone by now: then nothing is begun.
             let outcome = tokio::select! {
-                outcome = store::transact(&connections, begin, f) => outcome,
+                biased;
                 () = done.closed() => return,
+                outcome = transact(&connections, begin, f) => outcome,
             };
             let _ = done.send(outcome);
         };
-        // What is logged there is of this request too.
+        // What is logged there is of this request too, and the client's share of the connections.
         let report: Report = match served() {
             Some(request) => Box::new(move || serving(request, work()).boxed_local()),
             None => Box::new(move || work().boxed_local()),
         };
-        self.reports.send(report).map_err(|_| Error::Busy("no thread"))?;
-        if tokio::time::timeout(self.wait, turn_came).await.is_err() {
-            return Err(Error::Busy("reports").into());
-        }
+        self.reports.try_send(report).map_err(|_| Error::Busy("reports"))?;
         // No answer: it panicked, and a repetition would too.
         result.await.map_err(|_| Error::Query(sqlite::gone()))?
     }

@@ -1,38 +1,46 @@
 //! SQLite: reader threads for single statements, snapshot threads for reports, and one writer that commits in groups.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Weak,
+    time::Duration,
+};
 
 use diesel::{
     connection::{AnsiTransactionManager as Transactions, SimpleConnection, TransactionManager},
     prelude::*,
-    result::Error,
+    result::{DatabaseErrorKind, Error},
     sqlite::SqliteConnection,
 };
 use flume::{Receiver, Sender};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
-use super::Db;
+use super::{Db, error::retold, sqlite_file::DatabaseFile};
 
 /// How many writes may share one commit; bounds how long the first of them waits for its answer.
 const GROUP: usize = 128;
 
 /// Where a SQLite query runs: sent to a reader thread, or here on the thread that owns the transaction.
 pub enum Place {
-    /// One statement at a time, on any reader.
-    Queue(Sender<Job>),
-    /// Inside a transaction; remembers whether a statement failed, because SQLite would commit the rest.
-    Here {
-        /// The connection with the open transaction.
-        connection: SqliteConnection,
-        /// A statement of this transaction has failed.
-        failed: bool,
-    },
+    /// One statement at a time, on any reader, answered within a time.
+    Queue(Sender<Job>, Duration),
+    /// Inside a transaction.
+    Here(Open),
+}
+
+/// A connection with an open transaction.
+pub struct Open {
+    connection: SqliteConnection,
+    /// What a statement of this transaction failed with: SQLite would commit the rest.
+    failed: Option<Error>,
+    /// Held by whoever waits for the transaction.
+    caller: Option<Weak<()>>,
 }
 
 /// One statement for a reader.
 pub type Job = Box<dyn FnOnce(&mut SqliteConnection) + Send>;
-/// One transaction for the writer or a snapshot thread; `None` means that none could be opened.
-pub type Work = Box<dyn FnOnce(Option<&mut Db>) -> Option<Answer> + Send>;
+/// One transaction for the writer or a snapshot thread, or why none could be opened.
+pub type Work = Box<dyn FnOnce(Result<&mut Db, Error>) -> Option<Answer> + Send>;
 /// Tells the caller how its transaction ended, once the group is on disk or is not.
 pub type Answer = Box<dyn FnOnce(QueryResult<()>) + Send>;
 
@@ -43,58 +51,48 @@ impl Place {
         statement: impl FnOnce(&mut SqliteConnection) -> QueryResult<T> + Send + 'static,
     ) -> QueryResult<T> {
         match self {
-            Self::Here { connection, failed } => statement(connection).inspect_err(|_| *failed = true),
-            Self::Queue(jobs) => {
+            Self::Here(open) => open.run(statement),
+            Self::Queue(jobs, wait) => {
                 let (done, result) = oneshot::channel();
                 let job: Job = Box::new(move |connection| {
                     if !done.is_closed() {
                         let _ = done.send(statement(connection));
                     }
                 });
-                jobs.send_async(job).await.map_err(|_| gone())?;
-                result.await.map_err(|_| gone())?
+                let answered = async {
+                    jobs.send_async(job).await.map_err(|_| gone())?;
+                    result.await.map_err(|_| gone())?
+                };
+                timeout(*wait, answered).await.unwrap_or_else(|_| Err(late(*wait)))
             }
         }
     }
 }
 
-/// The thread that should have answered has ended.
+impl Open {
+    fn run<T>(&mut self, statement: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>) -> QueryResult<T> {
+        let outcome = if self.caller.as_ref().is_some_and(|caller| caller.strong_count() == 0) {
+            Err(Error::RollbackTransaction)
+        } else {
+            statement(&mut self.connection)
+        };
+        outcome.inspect_err(|error| self.failed = Some(retold(error)))
+    }
+}
+
+/// The thread that should have answered has panicked or ended.
 pub fn gone() -> Error {
-    Error::BrokenTransactionManager
+    Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("the thread that should have answered ended".to_owned()))
 }
 
-/// Opens a connection with the settings every thread shares; `busy_timeout` first, since the others may wait too.
-pub fn open(path: &str) -> ConnectionResult<SqliteConnection> {
-    create_closed(path);
-    let mut connection = SqliteConnection::establish(path)?;
-    connection
-        .batch_execute(
-            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-        )
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(connection)
-}
-
-/// A new file is for its owner alone, since it will hold the private signing keys; SQLite gives those beside it (the
-/// journal) the same mode. What goes wrong here goes wrong in SQLite's own opening too, which says it.
-fn create_closed(path: &str) {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let _ = options.open(path);
-}
-
-/// Opens a connection that cannot write, as PostgreSQL's for reading cannot.
-pub fn open_to_read(path: &str) -> ConnectionResult<SqliteConnection> {
-    let mut connection = open(path)?;
-    connection.batch_execute("PRAGMA query_only = ON").map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(connection)
+fn late(wait: Duration) -> Error {
+    let cause = format!("no answer from the database file within {} ms", wait.as_millis());
+    Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(cause))
 }
 
 /// Opens a connection that sees one moment for as long as it lives.
-pub fn open_snapshot(path: &str) -> QueryResult<Db> {
-    let mut connection = open_to_read(path).map_err(|_| gone())?;
+pub fn open_snapshot(file: &DatabaseFile) -> QueryResult<Db> {
+    let mut connection = file.connect_to_read()?;
     // In KiB. An export goes through its rows once, and several run at a time: a quarter of the usual cache is enough.
     connection.batch_execute("PRAGMA cache_size = -512")?;
     Transactions::begin_transaction_sql(&mut connection, "BEGIN")?;
@@ -110,100 +108,108 @@ pub fn reader(mut connection: SqliteConnection, queue: &Receiver<Job>) {
 }
 
 /// Runs whole closures, each in one read transaction, so that all their statements see the same moment.
-pub fn snapshot(path: &str, connection: SqliteConnection, queue: &Receiver<Work>) {
+pub fn snapshot(file: &DatabaseFile, connection: SqliteConnection, queue: &Receiver<Work>) {
     let mut db = here(connection);
     while let Ok(work) = queue.recv() {
-        run_group(&mut db, "BEGIN", std::iter::once(work));
-        mend(&mut db, || open_to_read(path));
+        let begun = mend(&mut db, || file.connect_to_read()).and_then(|()| begin(&mut db, "BEGIN"));
+        run_group(&mut db, begun, std::iter::once(work));
+        let _ = mend(&mut db, || file.connect_to_read());
     }
 }
 
 /// The single writer: what is queued becomes one group, each write in a savepoint, one `COMMIT` (one fsync) for all.
-pub fn writer(path: &str, connection: SqliteConnection, queue: &Receiver<Work>) {
+pub fn writer(file: &DatabaseFile, connection: SqliteConnection, queue: &Receiver<Work>) {
     let mut db = here(connection);
     while let Ok(first) = queue.recv() {
-        run_group(&mut db, "BEGIN IMMEDIATE", std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)));
-        mend(&mut db, || open(path));
+        let begun = file
+            .is_in_place()
+            .and_then(|()| mend(&mut db, || file.connect()))
+            .and_then(|()| begin(&mut db, "BEGIN IMMEDIATE"));
+        if let Err(error) = &begun {
+            tracing::warn!(cause = %error, "the database file cannot be written");
+        }
+        run_group(&mut db, begun, std::iter::once(first).chain(queue.try_iter().take(GROUP - 1)));
+        // One that is left in the middle of a transaction holds locks.
+        let _ = mend(&mut db, || file.connect());
     }
 }
 
-fn run_group(db: &mut Db, begin: &str, works: impl Iterator<Item = Work>) {
-    let is_begun = Transactions::begin_transaction_sql(connection(db), begin).is_ok();
+fn begin(db: &mut Db, sql: &str) -> QueryResult<()> {
+    Transactions::begin_transaction_sql(&mut open(db).connection, sql)
+}
+
+/// Runs what came together, and tells each how it ended; when the transaction breaks, what broke it.
+fn run_group(db: &mut Db, begun: QueryResult<()>, works: impl Iterator<Item = Work>) {
+    let is_begun = begun.is_ok();
+    let mut broken = begun.err();
     let mut answers = Vec::new();
     for work in works {
-        if is_begun && is_open(db) {
-            answers.extend(run_one(db, work));
-        } else {
-            work(None);
+        match &broken {
+            Some(cause) => drop(work(Err(retold(cause)))),
+            None => match run_one(db, work) {
+                Ok(answer) => answers.extend(answer),
+                Err(cause) => broken = Some(cause),
+            },
         }
     }
-    if !is_begun {
-        return;
+    let connection = &mut open(db).connection;
+    if is_begun && broken.is_none() {
+        broken = Transactions::commit_transaction(connection).err();
     }
     // When SQLite itself aborted the transaction (disk full, I/O error) nothing of the group is on disk.
-    let committed = Transactions::commit_transaction(connection(db));
-    if committed.is_err() {
-        let _ = Transactions::rollback_transaction(connection(db));
+    if is_begun && broken.is_some() {
+        let _ = Transactions::rollback_transaction(connection);
     }
     for answer in answers {
-        answer(if committed.is_ok() { Ok(()) } else { Err(gone()) });
+        answer(broken.as_ref().map_or(Ok(()), |cause| Err(retold(cause))));
     }
 }
 
-/// One write in its own savepoint: its failure, or its panic, leaves the group as it was.
-fn run_one(db: &mut Db, work: Work) -> Option<Answer> {
-    if Transactions::begin_transaction(connection(db)).is_err() {
-        work(None);
-        return None;
+/// One write in its own savepoint: its failure, or its panic, leaves the group as it was. An error is that of the whole
+/// group.
+fn run_one(db: &mut Db, work: Work) -> QueryResult<Option<Answer>> {
+    if let Err(cause) = Transactions::begin_transaction(&mut open(db).connection) {
+        drop(work(Err(retold(&cause))));
+        return Err(cause);
     }
-    let answer = catch_unwind(AssertUnwindSafe(|| work(Some(db)))).ok().flatten();
-    let failed = std::mem::take(flag(db));
-    let Some(answer) = answer else {
-        let _ = Transactions::rollback_transaction(connection(db));
-        return None;
+    let answer = catch_unwind(AssertUnwindSafe(|| work(Ok(db)))).ok().flatten();
+    let Open { connection, failed, caller } = open(db);
+    *caller = None;
+    let failed = failed.take();
+    let ended = match (&answer, &failed) {
+        (Some(_), None) => Transactions::commit_transaction(connection),
+        _ => Err(Error::RollbackTransaction),
     };
-    if failed {
-        let _ = Transactions::rollback_transaction(connection(db));
-        answer(Err(Error::RollbackTransaction));
-        return None;
+    let Err(error) = ended else { return Ok(answer) };
+    // SQLite has no savepoint left when it has aborted the whole transaction.
+    let broken = Transactions::rollback_transaction(connection).err().map(|error| failed.unwrap_or(error));
+    if let Some(answer) = answer {
+        answer(Err(broken.as_ref().map_or(error, retold)));
     }
-    match Transactions::commit_transaction(connection(db)) {
-        Ok(()) => Some(answer),
-        Err(error) => {
-            let _ = Transactions::rollback_transaction(connection(db));
-            answer(Err(error));
-            None
-        }
-    }
+    broken.map_or(Ok(None), Err)
 }
 
 /// Replaces a connection whose transaction could not be brought to a clean end.
-fn mend(db: &mut Db, open: impl Fn() -> ConnectionResult<SqliteConnection>) {
-    let clean = matches!(Transactions::transaction_manager_status_mut(connection(db)).transaction_depth(), Ok(None));
-    if !clean && let Ok(fresh) = open() {
-        *db = here(fresh);
+fn mend(db: &mut Db, connect: impl Fn() -> QueryResult<SqliteConnection>) -> QueryResult<()> {
+    let status = Transactions::transaction_manager_status_mut(&mut open(db).connection);
+    if !matches!(status.transaction_depth(), Ok(None)) {
+        *db = here(connect()?);
     }
+    Ok(())
 }
 
-/// False when SQLite has already rolled the whole transaction back on its own.
-fn is_open(db: &mut Db) -> bool {
-    Transactions::transaction_manager_status_mut(connection(db)).transaction_depth().is_ok()
+/// A transaction whose caller is known: when it goes away, no further statement is run.
+pub fn called_by(db: &mut Db, caller: Weak<()>) {
+    open(db).caller = Some(caller);
 }
 
 fn here(connection: SqliteConnection) -> Db {
-    Db::Sqlite(Place::Here { connection, failed: false })
+    Db::Sqlite(Place::Here(Open { connection, failed: None, caller: None }))
 }
 
-fn connection(db: &mut Db) -> &mut SqliteConnection {
+fn open(db: &mut Db) -> &mut Open {
     match db {
-        Db::Sqlite(Place::Here { connection, .. }) => connection,
-        _ => unreachable!("the SQLite threads own their connection"),
-    }
-}
-
-fn flag(db: &mut Db) -> &mut bool {
-    match db {
-        Db::Sqlite(Place::Here { failed, .. }) => failed,
+        Db::Sqlite(Place::Here(open)) => open,
         _ => unreachable!("the SQLite threads own their connection"),
     }
 }

@@ -1,4 +1,4 @@
-//! The doors to the database: `read`, `heavy`, `write`. Nothing else opens a connection.
+//! The doors to the database: `read`, `snapshot`, `export`, `write`. Nothing else opens a connection.
 
 use std::{
     sync::Arc,
@@ -6,27 +6,26 @@ use std::{
 };
 
 use diesel::result::{ConnectionError, ConnectionResult};
-use flume::Sender;
-use futures_util::FutureExt;
-use tokio::sync::{Semaphore, oneshot};
 
 use super::{
-    Batches, Db, Error, Url,
-    await_guard::only_queries,
+    Batches, Db, Error, Tls, Url,
+    connection::Session,
+    error::RECONNECTING,
     export,
-    postgres::{Plan, Postgres, SNAPSHOT, Tls, Transaction},
+    link::Suspicion,
+    postgres::{Plan, Postgres},
     report_workers::ReportWorkers,
-    sqlite::{self, Answer, Job, Place, Work},
+    sqlite_threads::SqliteThreads,
+    transaction::{SNAPSHOT, transact},
+    turns::{Turn, Turns},
 };
-
-/// How many exports of a SQLite file run at once; on PostgreSQL each takes a pooled connection.
-const EXPORTS: usize = 16;
-
-/// Whoever exports holds one.
-type Turns = Arc<Semaphore>;
 
 /// How long a read waits for a lost connection to be back.
 const RECONNECT: Duration = Duration::from_secs(1);
+/// How many callers may wait for an export, or to push.
+const WAITING: usize = 256;
+/// How many pushes a SQLite file takes at once: one is written, the other is read meanwhile.
+const PUSHES: usize = 2;
 
 /// How many connections and threads, and how long a caller waits for one.
 #[derive(Clone)]
@@ -37,29 +36,32 @@ pub struct Options {
     pub readers: usize,
     /// Threads that compute reports from PostgreSQL; a SQLite file has two.
     pub reporters: usize,
+    /// Exports at once of the process.
+    pub exports: usize,
+    /// PostgreSQL connections for exports of each thread that serves.
+    pub export_connections: usize,
     /// Longest wait for a connection or a place in the writer's queue before 503.
     pub wait: Duration,
+    /// Longest time for one statement.
+    pub statement: Duration,
     /// Protection of the PostgreSQL connection.
     pub tls: Tls,
 }
 
 /// The database, shared by all workers of a process.
 #[derive(Clone)]
-pub struct Store(Arc<Kind>);
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    kind: Kind,
+    exports: Turns,
+    pushes: Turns,
+    wait: Duration,
+}
 
 enum Kind {
-    Postgres {
-        connections: Postgres,
-        reporters: ReportWorkers,
-    },
-    Sqlite {
-        path: String,
-        readers: Sender<Job>,
-        snapshot: Sender<Work>,
-        writer: Sender<Work>,
-        exports: Turns,
-        wait: Duration,
-    },
+    Postgres { connections: Postgres, reporters: ReportWorkers },
+    Sqlite(SqliteThreads),
 }
 
 impl Store {
@@ -68,19 +70,17 @@ impl Store {
     /// # Errors
     /// When the server or the file cannot be opened.
     pub async fn open(url: &Url, options: Options) -> ConnectionResult<Self> {
+        let wait = options.wait;
+        // A quarter for one client: it may read as slowly as it likes.
+        let exports = Turns::new("exports", options.exports, options.exports / 4, WAITING);
+        // A client may have all while no other asks: a push ends by itself.
+        let at_once = if matches!(url, Url::Sqlite(_)) { PUSHES } else { usize::MAX };
+        let pushes = Turns::new("pushes", at_once, at_once, WAITING);
         let kind = match url {
-            Url::Postgres(url) => {
-                let Options { pool_size: pooled, readers: shared, reporters, wait, tls } = options;
-                let plan = Plan { url: url.clone(), tls, shared, pooled, wait };
-                let reports = Postgres::without_shared(plan.clone());
-                Kind::Postgres {
-                    connections: Postgres::open(plan).await?,
-                    reporters: ReportWorkers::start(reports, reporters, wait)?,
-                }
-            }
-            Url::Sqlite(path) => open_sqlite(path, &options)?,
+            Url::Postgres(url) => open_postgres(url, options).await?,
+            Url::Sqlite(path) => Kind::Sqlite(SqliteThreads::start(path, &options)?),
         };
-        Ok(Self(Arc::new(kind)))
+        Ok(Self(Arc::new(Inner { kind, exports, pushes, wait })))
     }
 
     /// Short single statements. Met by a connection that has just died, it runs again as soon as there is another.
@@ -92,14 +92,17 @@ impl Store {
         E: From<Error> + ConnectionLost,
         F: AsyncFn(&mut Db) -> Result<T, E>,
     {
-        let began = Instant::now();
+        let mut lost = None;
         loop {
             let outcome = match self.shared() {
                 Ok(mut db) => f(&mut db).await,
                 Err(error) => Err(error.into()),
             };
             match outcome {
-                Err(error) if error.is_connection_lost() && began.elapsed() < RECONNECT => {
+                Err(error) if error.is_connection_lost() => {
+                    if lost.get_or_insert_with(Instant::now).elapsed() > RECONNECT {
+                        return Err(error);
+                    }
                     tokio::time::sleep(RECONNECT / 50).await;
                 }
                 other => return other,
@@ -108,13 +111,13 @@ impl Store {
     }
 
     fn shared(&self) -> Result<Db, Error> {
-        match &*self.0 {
-            Kind::Postgres { connections, .. } => connections.shared().ok_or(Error::Busy("reconnecting")),
-            Kind::Sqlite { readers, .. } => Ok(Db::Sqlite(Place::Queue(readers.clone()))),
+        match &self.0.kind {
+            Kind::Postgres { connections, .. } => connections.shared().ok_or(Error::Busy(RECONNECTING)),
+            Kind::Sqlite(threads) => Ok(threads.reader()),
         }
     }
 
-    /// Reports and exports: one read-only snapshot on a connection of its own, so that every figure is of one moment.
+    /// Reports: one read-only snapshot on a connection of its own, so that every figure is of one moment.
     ///
     /// # Errors
     /// What `f` says, or [`Error::Busy`].
@@ -124,9 +127,9 @@ impl Store {
         E: From<Error> + Send + 'static,
         F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        match &*self.0 {
+        match &self.0.kind {
             Kind::Postgres { reporters, .. } => reporters.transact(SNAPSHOT, f).await,
-            Kind::Sqlite { snapshot, wait, .. } => hand_over(snapshot, *wait, f).await,
+            Kind::Sqlite(threads) => threads.snapshot(f).await,
         }
     }
 
@@ -141,13 +144,10 @@ impl Store {
         E: From<Error> + Send + 'static,
         F: AsyncFnMut(&mut Db) -> Result<Option<T>, E> + Send + 'static,
     {
-        match &*self.0 {
-            Kind::Postgres { connections, .. } => export::from_postgres(connections, next).await,
-            Kind::Sqlite { path, exports, wait, .. } => {
-                let turn = tokio::time::timeout(*wait, Arc::clone(exports).acquire_owned()).await;
-                let turn = turn.map_err(|_| Error::Busy("exports"))?.map_err(|_| Error::Busy("exports"))?;
-                export::from_sqlite(path.clone(), turn, next)
-            }
+        let turn = self.0.exports.take(self.0.wait).await?;
+        match &self.0.kind {
+            Kind::Postgres { connections, .. } => export::from_postgres(connections, turn, next).await,
+            Kind::Sqlite(threads) => export::from_sqlite(threads.file.clone(), turn, next),
         }
     }
 
@@ -163,10 +163,19 @@ impl Store {
         E: From<Error> + Send + 'static,
         F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
     {
-        match &*self.0 {
+        match &self.0.kind {
             Kind::Postgres { connections, .. } => transact(connections, "BEGIN", f).await,
-            Kind::Sqlite { writer, wait, .. } => hand_over(writer, *wait, f).await,
+            Kind::Sqlite(threads) => threads.write(f).await,
         }
+    }
+
+    /// A turn for a write of many rows, to be held until it has ended: on SQLite, where all writes go one after the
+    /// other, those of one client do not queue up before another's.
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub async fn turn_to_push(&self) -> Result<Turn, Error> {
+        self.0.pushes.take(self.0.wait).await
     }
 }
 
@@ -182,84 +191,23 @@ impl ConnectionLost for Error {
     }
 }
 
-pub(super) async fn transact<T, E, F>(connections: &Postgres, begin: &str, f: F) -> Result<T, E>
-where
-    E: From<Error>,
-    F: AsyncFnOnce(&mut Db) -> Result<T, E>,
-{
-    let own = connections.own().await?;
-    let (transaction, result) = Transaction::begin_with(own, begin, async |db| only_queries(f(db)).await).await;
-    let result = result.map_err(Error::Query)?;
-    let ended = transaction.end(matches!(result, Some(Ok(_)))).await;
-    match (result, ended) {
-        (Some(Ok(value)), Ok(())) => Ok(value),
-        (Some(Ok(_)), Err(error)) => Err(Error::Query(error).into()),
-        (Some(Err(error)), _) => Err(error),
-        (None, _) => Err(Error::Waited.into()),
-    }
-}
-
-async fn hand_over<T, E, F>(queue: &Sender<Work>, wait: Duration, f: F) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-    F: AsyncFnOnce(&mut Db) -> Result<T, E> + Send + 'static,
-{
-    let (take_turn, turn_came) = oneshot::channel();
-    let (done, result) = oneshot::channel::<Result<T, E>>();
-    let runtime = tokio::runtime::Handle::current();
-    let work: Work = Box::new(move |db| {
-        // Whoever asked may be gone by now, or have waited long enough: then nothing is begun.
-        take_turn.send(()).ok()?;
-        let db = db?;
-        let _entered = runtime.enter();
-        // SQLite runs each query at once, so a body that only queries never waits.
-        match f(db).now_or_never() {
-            Some(Ok(value)) if !done.is_closed() => {
-                let answer: Answer = Box::new(move |group| {
-                    let _ = done.send(group.map(|()| value).map_err(|error| Error::Query(error).into()));
-                });
-                Some(answer)
-            }
-            Some(Ok(_)) => None,
-            Some(Err(error)) => {
-                let _ = done.send(Err(error));
-                None
-            }
-            None => {
-                let _ = done.send(Err(Error::Waited.into()));
-                None
-            }
-        }
-    });
-    let turn = async {
-        queue.send_async(work).await.map_err(|_| sqlite::gone())?;
-        turn_came.await.map_err(|_| sqlite::gone())
+async fn open_postgres(url: &str, options: Options) -> ConnectionResult<Kind> {
+    let plan = Plan {
+        url: url.to_owned(),
+        shared: options.readers,
+        pooled: options.pool_size,
+        session: Session::writing(options.statement),
+        exports: options.export_connections,
+        wait: options.wait,
+        statement: options.statement,
+        tls: options.tls,
+        suspicion: Arc::<Suspicion>::default(),
     };
-    match tokio::time::timeout(wait, turn).await {
-        Ok(Ok(())) => result.await.map_err(|_| Error::Query(sqlite::gone()))?,
-        Ok(Err(error)) => Err(Error::Query(error).into()),
-        Err(_) => Err(Error::Busy("queue").into()),
-    }
-}
-
-fn open_sqlite(path: &str, options: &Options) -> ConnectionResult<Kind> {
-    let (readers, reader_queue) = flume::bounded(4096);
-    let (snapshot, heavy_queue) = flume::bounded(64);
-    let (writer, writer_queue) = flume::bounded(1024);
-    for _ in 0..options.readers.max(1) {
-        let (connection, queue) = (sqlite::open_to_read(path)?, reader_queue.clone());
-        thread("sqlite-read", move || sqlite::reader(connection, &queue))?;
-    }
-    for _ in 0..2 {
-        let (connection, queue, path) = (sqlite::open_to_read(path)?, heavy_queue.clone(), path.to_owned());
-        thread("sqlite-snapshot", move || sqlite::snapshot(&path, connection, &queue))?;
-    }
-    let (connection, path) = (sqlite::open(path)?, path.to_owned());
-    let file = path.clone();
-    thread("sqlite-write", move || sqlite::writer(&file, connection, &writer_queue))?;
-    let exports = Arc::new(Semaphore::new(EXPORTS));
-    Ok(Kind::Sqlite { path, readers, snapshot, writer, exports, wait: options.wait })
+    let reports = Postgres::for_reports(plan.clone());
+    Ok(Kind::Postgres {
+        connections: Postgres::open(plan).await?,
+        reporters: ReportWorkers::start(reports, options.reporters, options.wait)?,
+    })
 }
 
 pub(super) fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> ConnectionResult<()> {

@@ -9,22 +9,35 @@ use std::{
     time::Duration,
 };
 
-use deadpool::managed::Timeouts;
-use diesel_async::{
-    AsyncPgConnection,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool},
-};
-use futures_util::FutureExt;
+use deadpool::managed::Pool;
 use tokio::task::JoinHandle;
 
-use super::postgres::{Driven, POOLED_SETTINGS, Plan, SHARED_SETTINGS, connect};
+use super::{
+    connection::{Connection, Session, connect},
+    pool::Dial,
+    postgres::Plan,
+    turns::Turns,
+};
 
 /// Holds a shared connection; empty while it is being established.
-type Slot = RwLock<Option<Arc<AsyncPgConnection>>>;
+type Slot = RwLock<Option<Arc<Connection>>>;
 
-/// The connections of one thread: shared ones that mend themselves, and a pool.
+/// A connection and the task that drives it.
+type Driven = (Connection, JoinHandle<()>);
+
+/// Between two tries to fill a slot.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How long the connection of an export is kept for the next one.
+const KEPT: Duration = Duration::from_mins(1);
+/// How many callers may wait for a pooled connection of one thread.
+const WAITING: usize = 1024;
+
+/// The connections of one thread: shared ones that mend themselves, a pool for transactions, and one for exports.
 pub struct ThreadConnections {
-    pub pool: Pool<AsyncPgConnection>,
+    pub pool: Pool<Dial>,
+    /// Who may have a connection of `pool`.
+    pub turns: Turns,
+    pub exports: Pool<Dial>,
     slots: Vec<Slot>,
     next: AtomicUsize,
     keepers: Vec<JoinHandle<()>>,
@@ -33,19 +46,21 @@ pub struct ThreadConnections {
 impl ThreadConnections {
     /// Begins to connect, on the runtime of the thread that calls; `first` is a connection that is there already.
     pub fn open(plan: &Arc<Plan>, mut first: Option<Driven>) -> Result<Arc<Self>, String> {
-        let pool = pool(plan)?;
+        let pool = Dial::pool(plan, plan.session.clone(), plan.pooled)?;
+        let exports = Dial::pool(plan, Session::reading(plan.statement), plan.exports)?;
+        let turns = Turns::new("connections", plan.pooled.max(1), plan.pooled.div_ceil(2), WAITING);
         let shared = plan.shared;
         Ok(Arc::new_cyclic(|thread_connections| {
             let keeper =
                 |slot| tokio::spawn(keep(Arc::clone(plan), Weak::clone(thread_connections), slot, first.take()));
             let keepers = (0..shared).map(keeper).collect();
             let slots = (0..shared).map(|_| RwLock::default()).collect();
-            Self { pool, slots, next: AtomicUsize::new(0), keepers }
+            Self { pool, turns, exports, slots, next: AtomicUsize::new(0), keepers }
         }))
     }
 
     /// The next living shared connection.
-    pub fn shared(&self) -> Option<Arc<AsyncPgConnection>> {
+    pub fn shared(&self) -> Option<Arc<Connection>> {
         let start = self.next.fetch_add(1, Ordering::Relaxed);
         (0..self.slots.len())
             .find_map(|step| self.slots.get((start + step) % self.slots.len())?.read().ok()?.as_ref().map(Arc::clone))
@@ -56,52 +71,61 @@ impl ThreadConnections {
         !self.keepers.iter().any(JoinHandle::is_finished)
     }
 
-    fn put(&self, slot: usize, connection: Option<AsyncPgConnection>) {
+    /// Closes the connections of exports that no export has wanted lately.
+    pub fn forget_idle_exports(&self) {
+        self.exports.retain(|_, metrics| metrics.last_used() < KEPT);
+    }
+
+    fn put(&self, slot: usize, connection: Option<Arc<Connection>>) {
         if let Some(Ok(mut place)) = self.slots.get(slot).map(RwLock::write) {
-            *place = connection.map(Arc::new);
+            *place = connection;
         }
     }
 }
 
-/// The pool of a thread; its connections are made when they are needed.
-fn pool(plan: &Arc<Plan>) -> Result<Pool<AsyncPgConnection>, String> {
-    let mut manager = ManagerConfig::<AsyncPgConnection>::default();
-    manager.recycling_method = RecyclingMethod::Fast;
-    let tls = plan.tls.clone();
-    manager.custom_setup = Box::new(move |url| {
-        let (url, tls) = (url.to_owned(), tls.clone());
-        async move { Ok(connect(&url, &tls, POOLED_SETTINGS).await?.0) }.boxed()
-    });
-    Pool::builder(AsyncDieselConnectionManager::new_with_config(&plan.url, manager))
-        .max_size(plan.pooled.max(1))
-        .timeouts(Timeouts { wait: Some(plan.wait), create: Some(plan.wait), recycle: Some(plan.wait) })
-        .runtime(deadpool::Runtime::Tokio1)
-        .build()
-        .map_err(|error| error.to_string())
-}
-
-/// Fills one slot, and again whenever its connection's driver ends, for as long as the lane is there.
+/// Fills one slot, and again whenever its connection ends or falls silent, for as long as the thread has connections.
 async fn keep(plan: Arc<Plan>, thread_connections: Weak<ThreadConnections>, slot: usize, first: Option<Driven>) {
-    let mut next = first;
+    let (mut next, session, mut is_out) = (first, Session::shared(), false);
     loop {
         let connected = match next.take() {
             Some(driven) => Ok(driven),
-            None => connect(&plan.url, &plan.tls, SHARED_SETTINGS).await,
+            None => connect(&plan.url, &plan.tls, &session, &plan.suspicion).await,
         };
         let Some(place) = thread_connections.upgrade() else { return };
         match connected {
             Ok((connection, driver)) => {
-                place.put(slot, Some(connection));
+                is_out = false;
+                let connection = Arc::new(connection);
+                place.put(slot, Some(Arc::clone(&connection)));
                 drop(place);
-                let _ = driver.await;
+                watch_over(&plan, connection, driver).await;
             }
-            Err(error) => {
+            Err(refusal) => {
                 drop(place);
-                tracing::warn!(error = %error, "cannot establish a database connection yet");
-                tokio::time::sleep(Duration::from_millis(250)).await;
+                if !std::mem::replace(&mut is_out, true) {
+                    tracing::warn!(cause = refusal.cause, "cannot establish a database connection yet");
+                }
+                tokio::time::sleep(PAUSE).await;
             }
         }
         let Some(place) = thread_connections.upgrade() else { return };
         place.put(slot, None);
+    }
+}
+
+/// Until the connection has ended. When another one of the process is found silent, this one has to prove itself.
+async fn watch_over(plan: &Plan, connection: Arc<Connection>, mut driver: JoinHandle<()>) {
+    let mut suspicion = plan.suspicion.heard();
+    // Whoever holds the connection keeps its driver going: that is for the slot to do.
+    let watched = Arc::downgrade(&connection);
+    drop(connection);
+    loop {
+        tokio::select! {
+            _ = &mut driver => return,
+            _ = suspicion.changed() => {}
+        }
+        if let Some(connection) = watched.upgrade() {
+            connection.is_answering().await;
+        }
     }
 }

@@ -40,13 +40,24 @@ pub struct Problem {
     pub challenge: Option<Cow<'static, str>>,
     /// What only the log may say.
     pub cause: Option<String>,
+    /// Nothing but the way to the database failed: what only reads may run again.
+    pub is_lost: bool,
 }
 
 impl Problem {
     /// A kind with what happened this time.
     #[must_use]
     pub const fn new(kind: &'static ProblemKind, detail: Bilingual) -> Self {
-        Self { kind, detail, errors: Vec::new(), version: None, retry_after: None, challenge: None, cause: None }
+        Self {
+            kind,
+            detail,
+            errors: Vec::new(),
+            version: None,
+            retry_after: None,
+            challenge: None,
+            cause: None,
+            is_lost: false,
+        }
     }
 
     /// Whether it is of this kind; the address of the kind decides.
@@ -111,22 +122,43 @@ impl Problem {
         problem.cause = Some(cause.to_string());
         problem
     }
+
+    /// 503: it may be tried again; `cause` goes to the log only.
+    #[must_use]
+    pub fn unavailable(cause: impl std::fmt::Display) -> Self {
+        let mut problem = Self::new(
+            &kinds::UNAVAILABLE,
+            Bilingual::new(
+                "Cơ sở dữ liệu đang bận; không có gì được ghi. Hãy thử lại sau thời gian ở Retry-After.",
+                "The database is busy; nothing was written. Try again after Retry-After.",
+            ),
+        );
+        problem.retry_after = Some(1);
+        problem.cause = Some(cause.to_string());
+        problem
+    }
 }
 
 impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
-        match error {
+        let is_lost = error.is_connection_lost();
+        let problem = match error {
             db::Error::Query(error) => error.into(),
-            db::Error::Busy(what) => busy(what.to_owned()),
+            db::Error::Busy(_) => Self::unavailable(error),
+            db::Error::Unsure(_) => Self { detail: unsure(), ..Self::unavailable(error) },
             db::Error::Waited => Self::internal(error),
-        }
+        };
+        Self { is_lost, ..problem }
     }
 }
 
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match db::reason(&error) {
-            Reason::Passing => busy(error.to_string()),
+            Reason::Passing => {
+                let error = db::Error::Query(error);
+                Self { is_lost: error.is_connection_lost(), ..Self::unavailable(error) }
+            }
             Reason::Duplicate => Self {
                 cause: Some(error.to_string()),
                 ..Self::new(
@@ -142,22 +174,16 @@ impl From<QueryError> for Problem {
     }
 }
 
-fn busy(cause: String) -> Problem {
-    let mut problem = Problem::new(
-        &kinds::UNAVAILABLE,
-        Bilingual::new(
-            "Cơ sở dữ liệu đang bận; không có gì được ghi. Hãy thử lại sau thời gian ở Retry-After.",
-            "The database is busy; nothing was written. Try again after Retry-After.",
-        ),
-    );
-    problem.retry_after = Some(1);
-    problem.cause = Some(cause);
-    problem
+fn unsure() -> Bilingual {
+    Bilingual::new(
+        "Mất kết nối cơ sở dữ liệu đúng lúc ghi: có thể đã ghi, có thể chưa. Hãy đọc lại, hoặc gửi lại cùng yêu cầu (với cùng Idempotency-Key nếu là POST).",
+        "The connection to the database was lost as the write ended: it may have been written or not. Read it, or send the same request again (a POST with the same Idempotency-Key).",
+    )
 }
 
 impl ConnectionLost for Problem {
     fn is_connection_lost(&self) -> bool {
-        self.is(&kinds::UNAVAILABLE) && self.cause.is_some()
+        self.is_lost
     }
 }
 

@@ -64,7 +64,7 @@ pub struct Settings {
     /// HTTP worker threads; half as many more compute reports from PostgreSQL, two at a time each.
     #[arg(long = "TIENDO_WORKERS", default_value = "2", value_parser = whole::<usize>(1..=256))]
     pub workers: usize,
-    /// PostgreSQL connections for writes and reports.
+    /// PostgreSQL connections for writes and reports; one client has half of those for writes at most.
     #[arg(long = "TIENDO_POOL_SIZE", default_value = "16", value_parser = whole::<usize>(1..=1000))]
     pub pool_size: usize,
     /// Shared PostgreSQL connections, or SQLite reader threads.
@@ -73,6 +73,12 @@ pub struct Settings {
     /// Longest wait for a database connection, or for the turn of a report, before 503, in milliseconds.
     #[arg(long = "TIENDO_DATABASE_WAIT_MS", default_value = "5000", value_parser = milliseconds(100..=60_000))]
     pub database_wait: Duration,
+    /// Longest time for one statement of the database, in milliseconds; short reads from PostgreSQL have two seconds at most.
+    #[arg(long = "TIENDO_STATEMENT_MS", default_value = "10000", value_parser = milliseconds(1000..=600_000))]
+    pub statement_time: Duration,
+    /// Lists that are sent as a whole (CSV, NDJSON) at once, a quarter of them for one client.
+    #[arg(long = "TIENDO_EXPORTS", default_value = "8", value_parser = whole::<usize>(1..=256))]
+    pub exports: usize,
     /// Longest wait for a TLS handshake, and for the head of a request, in seconds.
     #[arg(long = "TIENDO_HEAD_SECONDS", default_value = "10", value_parser = seconds(1..=600))]
     pub head_time: Duration,
