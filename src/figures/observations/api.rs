@@ -76,6 +76,7 @@ pub async fn create_observations(
 ) -> Result<JsonResponse, Problem> {
     let rows = Json { value: body.value.read(MAX_ROWS)?, digest: body.digest };
     let on_error = params.0.on_error.unwrap_or(OnError::Abort);
+    let _turn = super::turn_to_push(&store, &rows.value).await?;
     crate::base::http::post(&store, caller, retry, rows, async move |db, caller, rows| {
         JsonResponse::of(on_error.status(), &super::push(db, caller, on_error, language, rows).await?)
     })

@@ -16,10 +16,11 @@ use crate::{
     base::{
         auth::Caller,
         db::{
-            Batches, Db, Store,
+            Batches, Db, Store, Turn,
             types::{Instant, ObservationId, reading_stored},
         },
         i18n::Bilingual,
+        ingest::Rows,
         log::Subject,
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem},
@@ -27,6 +28,17 @@ use crate::{
     },
     reference::organizations,
 };
+
+/// More rows than these keep a writer busy for long enough that others would feel it.
+const MANY_ROWS: usize = 200;
+
+/// The turn that a push of many rows takes and holds to its end.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn turn_to_push<T>(store: &Store, rows: &Rows<T>) -> Result<Option<Turn>, Problem> {
+    if rows.good().count() > MANY_ROWS { Ok(Some(store.turn_to_push().await?)) } else { Ok(None) }
+}
 
 /// One page of the figures about the caller's part of the tree.
 ///
