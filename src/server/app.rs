@@ -54,6 +54,7 @@ pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse
         .app_data(state.observer)
         .app_data(state.addresses)
         .app_data(state.documents)
+        .app_data(state.readiness)
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .app_data(web::PathConfig::default().error_handler(|error, request| http::path_error(&error, request)))
         .configure(routes::served)

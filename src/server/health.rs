@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::readiness::Readiness;
 use crate::{
     access::oauth::TokenService,
     base::{db::Store, problem::Problem},
@@ -30,12 +31,16 @@ pub async fn get_health_live() -> HttpResponse {
 
 /// Whether requests can be served
 ///
-/// For the load balancer (Kubernetes readiness): 200 when the database answers and the signing keys can be read, 503
-/// when not, so that no request is sent here meanwhile. It costs one small query; every few seconds is often enough. No
-/// token is needed.
+/// For the load balancer (Kubernetes readiness): 200 when a token could be issued and a write would be taken now, 503
+/// when not, so that no request is sent here meanwhile. It is found out by a small write, at most once a second however
+/// many ask. No token is needed.
 #[utoipa::path(responses((status = 200, description = "Requests can be served.", body = Health)))]
 #[get("/health/ready")]
-pub async fn get_health_ready(state: Data<TokenService>, store: Data<Store>) -> Result<HttpResponse, Problem> {
-    state.keys().reload(&store).await?;
+pub async fn get_health_ready(
+    readiness: Data<Readiness>,
+    tokens: Data<TokenService>,
+    store: Data<Store>,
+) -> Result<HttpResponse, Problem> {
+    readiness.check(&tokens, &store).await?;
     Ok(HttpResponse::Ok().json(Health { status: "ok" }))
 }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod connections;
 pub mod health;
 pub mod openapi;
+mod readiness;
 pub mod routes;
 mod safety_headers;
 mod state;

@@ -8,6 +8,7 @@ use super::{
     connections::Certificate,
     open_store,
     openapi::{self, Documents},
+    readiness::Readiness,
     safety_headers::SafetyHeaders,
     telemetry::{Metrics, Observer},
 };
@@ -32,6 +33,7 @@ pub struct AppState {
     pub(super) addresses: Data<Addresses>,
     pub(super) documents: Data<Documents>,
     pub(super) certificate: Option<Arc<Certificate>>,
+    pub(super) readiness: Data<Readiness>,
 }
 
 impl AppState {
@@ -63,6 +65,7 @@ impl AppState {
             clock: Data::new(clock),
             quotas: Data::new(Quotas::new(settings.requests_per_minute)),
             settings: Data::new(settings),
+            readiness: Data::default(),
             metrics: Data::new(metrics),
         })
     }

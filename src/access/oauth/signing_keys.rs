@@ -60,6 +60,12 @@ impl Keys {
         jsonwebtoken::encode(&header, claims, &key.signing).map_err(Problem::internal)
     }
 
+    /// Whether a token could be signed.
+    #[must_use]
+    pub fn has_turn(&self, now: Instant) -> bool {
+        self.0.read().is_ok_and(|keys| keys.iter().any(|key| key.not_before <= now))
+    }
+
     /// Checks a signature with the key of that id; `None` when this instance does not know it.
     pub fn verify<T: DeserializeOwned + Clone>(
         &self,

@@ -37,6 +37,14 @@ pub async fn take(store: &Store, name: &'static str, holder: &str) -> Result<Opt
     })
 }
 
+/// Writes, to no effect: whether a write would be taken now.
+///
+/// # Errors
+/// Why it would not.
+pub async fn touch(store: &Store) -> Result<(), Problem> {
+    store.write(async |db| Ok::<_, Problem>(store::touch(db).await?)).await
+}
+
 impl Fence {
     /// Keeps the lease; false when another holder has taken it since.
     ///

@@ -23,6 +23,24 @@ pub async fn is_taken(db: &mut Db, name: &'static str, holder: String) -> QueryR
     Ok(tokens.transpose()?.is_some_and(|tokens| !tokens.is_empty()))
 }
 
+/// Writes what means nothing, to find out whether it would be kept: a row that no lease has, or on SQLite a number in the
+/// head of the file that nothing reads. A row that another instance is just writing is as good a proof.
+pub async fn touch(db: &mut Db) -> QueryResult<()> {
+    const AGAIN: &str = "UPDATE leases SET expires_at = now() WHERE name = \
+                         (SELECT name FROM leases WHERE name = 'ready' FOR NO KEY UPDATE SKIP LOCKED)";
+    const FIRST: &str = "INSERT INTO leases (name, holder, token, expires_at) VALUES ('ready', '', 0, now()) \
+                         ON CONFLICT (name) DO NOTHING";
+    let touched = both!(
+        db,
+        pg | c | diesel::sql_query(AGAIN).execute(c),
+        sqlite | c | diesel::sql_query("PRAGMA user_version = 0").execute(c).map(|_| 1)
+    )?;
+    if touched == 0 {
+        both!(db, pg | c | diesel::sql_query(FIRST).execute(c)).transpose()?;
+    }
+    Ok(())
+}
+
 /// Takes the lease when nobody has it, or the holder itself; the inner `None` when another was quicker, the outer on
 /// SQLite.
 pub async fn take(db: &mut Db, name: &'static str, holder: String) -> QueryResult<Option<Option<i64>>> {

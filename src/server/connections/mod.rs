@@ -62,6 +62,8 @@ where
         .keep_alive(KeepAlive::Os)
         .client_request_timeout(std::time::Duration::ZERO)
         .client_disconnect_timeout(DISCONNECT)
+        // Who closes the connection does not wait for the answer: what it asked is left.
+        .h1_allow_half_closed(false)
         .graceful_shutdown_signal(draining)
         .on_connect_ext(|connection: &Connection, data| {
             data.insert(Rc::clone(connection.exchange()));
