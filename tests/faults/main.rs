@@ -2,6 +2,9 @@
 //! form runs with `TESTS_FAULTS=long`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod callers;
 mod connections;
+mod database;
+mod file;
 mod harness;
 mod tls;

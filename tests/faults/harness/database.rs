@@ -122,6 +122,21 @@ pub fn server() -> String {
     })
 }
 
+/// Runs statements in a database of the server, past the service.
+pub fn sql_in(url: &str, statements: &str) -> Vec<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let answers = client.simple_query(statements).await.unwrap();
+        let rows = answers.iter().filter_map(|answer| match answer {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        rows.collect()
+    })
+}
+
 /// Runs a statement on the server, one at a time: PostgreSQL refuses to copy a template that another session is copying.
 pub fn sql(statement: &str) {
     static ONE: Mutex<()> = Mutex::new(());

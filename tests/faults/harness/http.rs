@@ -43,6 +43,15 @@ pub fn get(path: &str, token: &str, is_last: bool) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: test\r\n{token}{last}\r\n")
 }
 
+/// A request with a JSON body, on a connection that ends with it.
+pub fn with_body(method: &str, path: &str, token: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nContent-Type: \
+         application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+}
+
 /// A connection that comes from another address of this machine, such as 127.0.0.2.
 pub fn connect_from(from: &str, to: SocketAddr) -> std::io::Result<TcpStream> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;

@@ -3,16 +3,19 @@
 mod database;
 mod healthy;
 pub mod http;
+mod proxy;
 
 use std::{
     fs::File,
     net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
-pub use database::Database;
-pub use healthy::Healthy;
+pub use database::{Database, sql, sql_in};
+pub use healthy::{Healthy, Report};
+pub use proxy::Proxy;
 
 use database::Prepared;
 
@@ -34,6 +37,7 @@ pub struct Service {
     address: SocketAddr,
     token: String,
     prepared: Prepared,
+    count: AtomicUsize,
 }
 
 impl Service {
@@ -44,15 +48,23 @@ impl Service {
 
     /// The same, with a line of shell before it, such as `ulimit -n 300`.
     pub fn start_after(line: &str, database: Database, settings: &[(&str, &str)]) -> Self {
-        let prepared = Prepared::make(database);
+        Self::start_at(line, Prepared::make(database), settings, str::to_owned)
+    }
+
+    /// On PostgreSQL behind proxies: `way` makes of the database's address the one that the service is told.
+    pub fn start_through(settings: &[(&str, &str)], way: impl FnOnce(&str) -> String) -> Self {
+        Self::start_at("", Prepared::make(Database::Postgres), settings, way)
+    }
+
+    fn start_at(line: &str, prepared: Prepared, settings: &[(&str, &str)], way: impl FnOnce(&str) -> String) -> Self {
         let address = free_address();
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{line}\nexec \"$0\" serve"), env!("CARGO_BIN_EXE_tiendo")]);
-        command.env("DATABASE_URL", prepared.url()).env("TIENDO_LISTEN", address.to_string());
+        command.env("DATABASE_URL", way(prepared.url())).env("TIENDO_LISTEN", address.to_string());
         command.env("TIENDO_REQUESTS_PER_MINUTE", "0").envs(settings.iter().copied());
         let log = File::create(prepared.log()).unwrap();
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        let mut service = Self { child, address, token: String::new(), prepared };
+        let mut service = Self { child, address, token: String::new(), prepared, count: AtomicUsize::new(0) };
         service.wait_until_it_listens();
         if !settings.iter().any(|(name, _)| *name == "TIENDO_TLS_KEY_FILE") {
             service.token = service.new_token();
@@ -102,6 +114,26 @@ impl Service {
     /// The address of the database.
     pub fn database(&self) -> &str {
         self.prepared.url()
+    }
+
+    /// The answer to a request on a connection of its own; `None` when none came within twenty seconds.
+    pub fn try_request(&self, request: &str) -> Option<http::Answer> {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        std::io::Write::write_all(&mut stream, request.as_bytes()).ok()?;
+        http::next_answer(&mut stream).ok()
+    }
+
+    /// A GET with the token.
+    pub fn try_get(&self, path: &str) -> Option<http::Answer> {
+        self.try_request(&http::get(path, &self.token, true))
+    }
+
+    /// A write of one small record.
+    pub fn try_put(&self) -> Option<http::Answer> {
+        let body = "{\"title\":\"Số hóa hồ sơ\",\"lead\":\"LC\"}";
+        let key = self.count.fetch_add(1, Ordering::SeqCst);
+        self.try_request(&http::with_body("PUT", &format!("/v1/tasks/by-key/faults/put-{key}"), &self.token, body))
     }
 
     /// Status and body of a GET with the token, on a connection of its own.
