@@ -33,6 +33,10 @@ pub trait Authenticator {
 /// Who calls, as the middleware found out: what the operation's permit takes.
 pub(super) struct AuthOutcome(pub Result<Caller, Problem>);
 
+/// What begins so needs no token, and none is looked at: it is answered whatever the database does that would have to
+/// verify one.
+const PUBLIC: [&str; 7] = ["/health/", "/metrics", "/oauth2/", "/.well-known/", "/docs", "/openapi", "/v1/problems"];
+
 /// The layer that finds out who calls and, in the answer, tells the caller what is left of its quota.
 ///
 /// # Errors
@@ -41,7 +45,7 @@ pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if !is_secured(request.path()) {
+    if PUBLIC.iter().any(|start| request.path().starts_with(start)) {
         return next.call(request).await;
     }
     let (caller, quota) = match caller_of(request.request()).await {
@@ -55,11 +59,6 @@ pub async fn authenticate(
         quota.tell(response.headers_mut());
     }
     Ok(response)
-}
-
-/// Whether a token is looked at. What needs none is answered whatever the database does that would have to verify it.
-fn is_secured(path: &str) -> bool {
-    path.starts_with("/v1/") && !path.starts_with("/v1/problems")
 }
 
 async fn caller_of(request: &HttpRequest) -> Result<(Caller, Option<Quota>), Problem> {

@@ -20,6 +20,8 @@ use super::{
 
 /// Within this time there is a connection, set up and ready, or the server is not there.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// Of that for one address; the server's name may have several.
+const ADDRESS_TIME: Duration = Duration::from_secs(2);
 /// How long a connection that answers may take to prove it.
 const PROOF_TIME: Duration = Duration::from_millis(500);
 /// How long the network may swallow what is sent before the system gives the connection up.
@@ -186,7 +188,7 @@ async fn open(url: &str, tls: &Tls, must_write: bool) -> Result<(tokio_postgres:
     let mut config: Config = url.parse()?;
     config
         .application_name("tiendo")
-        .connect_timeout(CONNECT_TIME)
+        .connect_timeout(ADDRESS_TIME)
         .tcp_user_timeout(NETWORK_TIME)
         .keepalives_idle(KEEP_ALIVE)
         .keepalives_interval(KEEP_ALIVE / 5)
