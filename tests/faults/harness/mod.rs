@@ -14,7 +14,7 @@ use std::{
 };
 
 pub use database::{Database, sql, sql_in};
-pub use healthy::{Healthy, Report};
+pub use healthy::Healthy;
 pub use proxy::Proxy;
 
 use database::Prepared;
