@@ -19,6 +19,12 @@ impl Subtree {
         &self.path
     }
 
+    /// The code of the top, which stays when it moves; none of the whole tree.
+    #[must_use]
+    pub fn top(&self) -> Option<&str> {
+        self.path.strip_suffix('/').map(|path| path.rsplit('/').next().unwrap_or(path))
+    }
+
     /// `from ≤ path < to`: every path ends with `/`, and `0` is the character after it.
     #[must_use]
     pub fn range(&self) -> (String, String) {
@@ -37,13 +43,6 @@ impl Subtree {
     pub fn holds(&self, path: &str) -> bool {
         path.starts_with(&self.path)
     }
-
-    /// The paths above the top, root first: what stands over an organization is its to read.
-    #[must_use]
-    pub fn ancestors(&self) -> Vec<String> {
-        let ends = self.path.match_indices('/').map(|(at, _)| at + 1).filter(|end| *end < self.path.len());
-        ends.filter_map(|end| self.path.get(..end).map(str::to_owned)).collect()
-    }
 }
 
 #[cfg(test)]
@@ -60,6 +59,8 @@ mod tests {
             assert!(!(from.as_str() <= outside && outside < to.as_str()), "{outside}");
         }
         assert!(Subtree::at("LC/".to_owned()).is_whole() && !Subtree::at("LC/A/".to_owned()).is_whole());
-        assert_eq!(Subtree::at("LC/A/B/".to_owned()).ancestors(), ["LC/", "LC/A/"]);
+        assert_eq!(Subtree::at("LC/A/B/".to_owned()).top(), Some("B"));
+        assert_eq!(Subtree::at("LC/".to_owned()).top(), Some("LC"));
+        assert_eq!(Subtree::at(String::new()).top(), None);
     }
 }

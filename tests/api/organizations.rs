@@ -5,7 +5,7 @@ use tiendo::reference::organizations::store;
 
 use crate::{
     fixtures,
-    harness::{Api, Database, operator},
+    harness::{Api, Client, Database, operator},
     on_both,
 };
 
@@ -111,6 +111,42 @@ on_both! {
         assert_eq!(under.body["total"], 4);
         let cycle = admin.get(200, "/v1/organizations/LC-SKHCN").etag().to_owned();
         assert_eq!(admin.patch(422, "/v1/organizations/LC-SKHCN", &cycle, &json!({ "parent": "LC-TTR-VP" })).codes(), ["cycle"]);
+    }
+
+    fn a_client_goes_on_when_its_organization_moves(api: &Api) {
+        let all = crate::access::every_scope();
+        let (province, own, second) = (api.client("LC", &all), api.client_of("LC-TTR-VP", &all, Some("vp")), api.second());
+        let elsewhere = Client { base: second.base.clone(), token: own.token.clone() };
+        province.post(201, "/v1/indicators", &json!({ "code": "K", "name": "x", "unit": "x", "kind": "count", "flow": true }));
+        province.post(201, "/v1/documents", &json!({ "kind": "plan", "title": "x", "organization": "LC-SKHCN" }));
+        let row = |value: u32| json!([{ "indicator": "K", "organization": "LC-TTR-VP", "period": "2026-M10", "status": "final", "value": value.to_string() }]);
+        let task = |title: &str| json!({ "title": title, "lead": "LC-TTR-VP" });
+        let mut parents = ["LC-SKHCN", "LC-TTR", "LC"].into_iter().cycle();
+        let created = own.put(201, "/v1/tasks/by-key/vp/1", &task("0")).body["id"].as_str().unwrap().to_owned();
+        for round in 1..4 {
+            // Each instance knows the caller's place as it was before the move.
+            for client in [&own, &elsewhere] {
+                client.get(200, "/v1/me");
+            }
+            let parent = parents.next().unwrap();
+            province.patch(200, "/v1/organizations/LC-TTR-VP", "*", &json!({ "parent": parent }));
+            for (client, number) in [(&own, 2 * round), (&elsewhere, 2 * round + 1)] {
+                assert_eq!(client.post(200, "/v1/observations", &row(number)).body["counts"]["rejected"], 0, "{parent}");
+                client.put(200, "/v1/tasks/by-key/vp/1", &task(&number.to_string()));
+                client.get(200, &format!("/v1/tasks/{created}"));
+                client.get(200, "/v1/organizations/LC-TTR-VP");
+                for list in ["tasks", "observations", "organizations", "tasks?under=LC-TTR-VP", "tasks?lead=LC-TTR-VP", "indicators"] {
+                    let items = client.get(200, &format!("/v1/{list}")).body["items"].clone();
+                    assert_eq!(items.as_array().unwrap().len(), 1, "{list} below {parent}");
+                }
+                let documents = client.get(200, "/v1/documents").body["items"].as_array().unwrap().len();
+                assert_eq!(documents, usize::from(parent == "LC-SKHCN"), "the documents of {parent}");
+                let export = client.send(200, "GET", "/v1/observations", &[("Accept", "application/x-ndjson")], None);
+                assert_eq!(export.text.lines().count(), 1);
+                let progress = client.get(200, "/v1/progress?period=2026-M10").body;
+                assert_eq!(progress["tasks"]["total"], 1, "{progress}");
+            }
+        }
     }
 
     fn what_is_added_below_a_moving_organization_moves_along(api: &Api) {

@@ -3,7 +3,7 @@
 use super::model::{Client, ClientFilter};
 use crate::base::{
     db::{
-        in_subtree,
+        Among, in_subtree,
         prelude::*,
         schema::{clients, organizations},
         types::{ClientId, SourceCode},
@@ -13,16 +13,11 @@ use crate::base::{
 
 /// Clients that are bound to organizations of a part of the tree.
 macro_rules! within {
-    ($under:expr) => {{
-        let (from, to) = $under.range();
+    ($under:expr) => {
         clients::table.filter(
-            clients::organization.eq_any(
-                organizations::table
-                    .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
-                    .select(organizations::code),
-            ),
+            clients::organization.eq_any(organizations::table.filter(Among::of(&$under)).select(organizations::code)),
         )
-    }};
+    };
 }
 
 /// Clients of the part that match.

@@ -3,6 +3,7 @@
 use crate::{
     base::{
         db::{
+            Above, Inside,
             prelude::*,
             schema::{indicator_targets, indicators, observations, organizations},
             types::{DocumentId, IndicatorCode, Inline, OrgCode, ShortText},
@@ -49,16 +50,8 @@ pub struct Wanted {
 pub async fn indicators(db: &mut Db, readable: &Subtree, wanted: Wanted) -> QueryResult<Vec<Indicator>> {
     let readable = readable.clone();
     both!(db, |c| {
-        let (from, to) = readable.range();
-        let mut query = indicators::table
-            .inner_join(organizations::table)
-            .filter(
-                organizations::path
-                    .ge(from)
-                    .and(organizations::path.lt(to))
-                    .or(organizations::path.eq_any(readable.ancestors())),
-            )
-            .into_boxed();
+        let near = Inside::of(&readable).or(Above::of(&readable));
+        let mut query = indicators::table.inner_join(organizations::table).filter(near).into_boxed();
         if let Some(code) = wanted.code {
             query = query.filter(indicators::code.eq(code));
         }

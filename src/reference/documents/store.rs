@@ -3,7 +3,7 @@
 use super::model::{Document, DocumentFilter, Relation, RelationType};
 use crate::base::{
     db::{
-        in_subtree, lock_name,
+        Above, Inside, in_subtree, lock_name,
         prelude::*,
         schema::{
             document_relations as relations,
@@ -17,37 +17,25 @@ use crate::base::{
 
 /// Documents that a part of the tree keeps, and may therefore change.
 macro_rules! kept {
-    ($under:expr) => {{
-        let (from, to) = $under.range();
+    ($under:expr) => {
         documents::table.filter(
-            dsl::organization.eq_any(
-                organizations::table
-                    .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
-                    .select(organizations::code),
-            ),
+            dsl::organization.eq_any(organizations::table.filter(Inside::of(&$under)).select(organizations::code)),
         )
-    }};
+    };
 }
 
 /// Documents that a part of the tree may read: its own, and those of the organizations above it.
 macro_rules! readable {
     ($under:expr) => {{
-        let (from, to) = $under.range();
-        let above = organizations::path.eq_any($under.ancestors());
-        documents::table.filter(
-            dsl::organization.eq_any(
-                organizations::table
-                    .filter(organizations::path.ge(from).and(organizations::path.lt(to)).or(above))
-                    .select(organizations::code),
-            ),
-        )
+        let near = Inside::of(&$under).or(Above::of(&$under));
+        documents::table.filter(dsl::organization.eq_any(organizations::table.filter(near).select(organizations::code)))
     }};
 }
 
 /// One document, when the part may read it.
 macro_rules! one {
     ($under:expr) => {
-        documents::table.filter(in_subtree!(dsl::organization, $under, or ancestors))
+        documents::table.filter(in_subtree!(dsl::organization, $under, or Above))
     };
 }
 

@@ -3,6 +3,7 @@
 use super::model::{Indicator, IndicatorFilter, IndicatorTargets, Target, TargetOp};
 use crate::base::{
     db::{
+        Above, Inside,
         prelude::*,
         schema::{
             indicator_targets as targets,
@@ -17,19 +18,15 @@ use crate::base::{
 /// Rows whose owner is in the part of the tree. A subquery and not a join: a lock must not lock the owner too.
 macro_rules! within {
     ($under:expr) => {{
-        let (from, to) = $under.range();
-        let inside = organizations::path.ge(from).and(organizations::path.lt(to));
-        indicators::table
-            .filter(dsl::organization.eq_any(organizations::table.filter(inside).select(organizations::code)))
+        let part = organizations::table.filter(Inside::of(&$under)).select(organizations::code);
+        indicators::table.filter(dsl::organization.eq_any(part))
     }};
 }
 
 /// Rows whose owner is in the part of the tree or above it.
 macro_rules! readable {
     ($under:expr) => {{
-        let (from, to) = $under.range();
-        let inside = organizations::path.ge(from).and(organizations::path.lt(to));
-        let near = inside.or(organizations::path.eq_any($under.ancestors()));
+        let near = Inside::of(&$under).or(Above::of(&$under));
         indicators::table
             .filter(dsl::organization.eq_any(organizations::table.filter(near).select(organizations::code)))
     }};
@@ -151,10 +148,32 @@ pub async fn targets_of(db: &mut Db, codes: Vec<IndicatorCode>) -> QueryResult<V
         .order((targets::indicator, targets::position))
         .select((targets::indicator, targets::organization, targets::year, targets::op, targets::value))
         .load(c))?;
-    Ok(rows
-        .into_iter()
-        .map(|(code, organization, year, op, value)| (code, Target { organization, year, op, value }))
-        .collect())
+    Ok(rows.into_iter().map(target_of).collect())
+}
+
+/// The targets of some indicators that a part of the tree may know, each set in its own order: those for all, its own, and
+/// those of the organizations above it.
+pub async fn visible_targets(
+    db: &mut Db,
+    under: &Subtree,
+    codes: Vec<IndicatorCode>,
+) -> QueryResult<Vec<(IndicatorCode, Target)>> {
+    let under = under.clone();
+    let rows: Vec<TargetRow> = both!(db, |c| {
+        let near = Inside::of(&under).or(Above::of(&under));
+        let known = organizations::table.filter(near).select(organizations::code.nullable());
+        targets::table
+            .filter(targets::indicator.eq_any(codes))
+            .filter(targets::organization.is_null().or(targets::organization.eq_any(known)))
+            .order((targets::indicator, targets::position))
+            .select((targets::indicator, targets::organization, targets::year, targets::op, targets::value))
+            .load(c)
+    })?;
+    Ok(rows.into_iter().map(target_of).collect())
+}
+
+fn target_of((code, organization, year, op, value): TargetRow) -> (IndicatorCode, Target) {
+    (code, Target { organization, year, op, value })
 }
 
 /// Puts a new set of targets in the place of the old, with its version.

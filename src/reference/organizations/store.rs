@@ -9,6 +9,7 @@ use diesel::{
 use super::model::{Organization, OrganizationFilter};
 use crate::base::{
     db::{
+        Above, Among, Inside,
         prelude::*,
         schema::organizations::{self, dsl},
         types::OrgCode,
@@ -18,16 +19,22 @@ use crate::base::{
 
 /// Rows of a part of the tree.
 macro_rules! within {
-    ($under:expr) => {{
-        let (from, to) = $under.range();
-        organizations::table.filter(dsl::path.ge(from).and(dsl::path.lt(to)))
-    }};
+    ($under:expr) => {
+        organizations::table.filter(Among::of(&$under))
+    };
+}
+
+/// Rows of a part of the tree, of those with some codes.
+macro_rules! those_within {
+    ($under:expr, $codes:expr) => {
+        organizations::table.filter($codes.and(Inside::of(&$under)))
+    };
 }
 
 /// One organization of the part.
 pub async fn find(db: &mut Db, under: &Subtree, code: &OrgCode) -> QueryResult<Option<Organization>> {
     let (under, code) = (under.clone(), code.clone());
-    both!(db, |c| within!(under).filter(dsl::code.eq(code)).select(Organization::as_select()).load(c)).map(only)
+    both!(db, |c| those_within!(under, dsl::code.eq(code)).select(Organization::as_select()).load(c)).map(only)
 }
 
 /// One organization of the part, kept from change by others until the transaction ends. What refers to it goes on.
@@ -35,9 +42,8 @@ pub async fn lock(db: &mut Db, under: &Subtree, code: &OrgCode) -> QueryResult<O
     let (under, code) = (under.clone(), code.clone());
     both!(
         db,
-        pg | c
-            | within!(under).filter(dsl::code.eq(code)).select(Organization::as_select()).for_no_key_update().load(c),
-        sqlite | c | within!(under).filter(dsl::code.eq(code)).select(Organization::as_select()).load(c)
+        pg | c | those_within!(under, dsl::code.eq(code)).select(Organization::as_select()).for_no_key_update().load(c),
+        sqlite | c | those_within!(under, dsl::code.eq(code)).select(Organization::as_select()).load(c)
     )
     .map(only)
 }
@@ -87,9 +93,19 @@ pub async fn known(db: &mut Db, under: &Subtree, codes: Vec<OrgCode>) -> QueryRe
     let under = under.clone();
     both!(
         db,
-        pg | c | Known { codes, part: under.range() }.load(c),
-        sqlite | c | within!(under).filter(dsl::code.eq_any(codes)).select(dsl::code).load(c)
+        pg | c | Known { codes, place: Inside::of(&under) }.load(c),
+        sqlite | c | those_within!(under, dsl::code.eq_any(codes)).select(dsl::code).load(c)
     )
+}
+
+/// Which of the codes are in the part or above it.
+pub async fn known_near(db: &mut Db, under: &Subtree, codes: Vec<OrgCode>) -> QueryResult<Vec<OrgCode>> {
+    let under = under.clone();
+    both!(db, |c| organizations::table
+        .filter(dsl::code.eq_any(codes))
+        .filter(Inside::of(&under).or(Above::of(&under)))
+        .select(dsl::code)
+        .load(c))
 }
 
 /// Adds an organization.
@@ -122,7 +138,7 @@ pub async fn move_subtree(db: &mut Db, from: &str, to: &str) -> QueryResult<usiz
 /// the part, once its plan is kept: 19 ms for a push of a thousand figures.
 struct Known {
     codes: Vec<OrgCode>,
-    part: (String, String),
+    place: Inside,
 }
 
 impl QueryId for Known {
@@ -138,9 +154,7 @@ impl QueryFragment<Pg> for Known {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("SELECT organizations.code FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.codes)?;
-        out.push_sql(") AS wanted (code) JOIN organizations ON organizations.code = wanted.code WHERE path >= ");
-        out.push_bind_param::<Text, _>(&self.part.0)?;
-        out.push_sql(" AND path < ");
-        out.push_bind_param::<Text, _>(&self.part.1)
+        out.push_sql(") AS wanted (code) JOIN organizations ON organizations.code = wanted.code WHERE ");
+        self.place.walk_ast(out)
     }
 }

@@ -3,7 +3,7 @@
 use super::model::{Inspection, InspectionFilter};
 use crate::base::{
     db::{
-        in_subtree,
+        Among, in_subtree,
         prelude::*,
         schema::{
             inspection_tasks as looked_at,
@@ -17,16 +17,11 @@ use crate::base::{
 
 /// Inspections by the organizations of a part of the tree.
 macro_rules! within {
-    ($under:expr) => {{
-        let (from, to) = $under.range();
+    ($under:expr) => {
         inspections::table.filter(
-            dsl::organization.eq_any(
-                organizations::table
-                    .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
-                    .select(organizations::code),
-            ),
+            dsl::organization.eq_any(organizations::table.filter(Among::of(&$under)).select(organizations::code)),
         )
-    }};
+    };
 }
 
 /// One inspection, when its organization is in the part.

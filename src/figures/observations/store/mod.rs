@@ -27,11 +27,9 @@ use crate::{
 /// Rows about organizations of the part of the tree.
 macro_rules! within {
     ($under:expr) => {{
-        use $crate::base::db::schema::organizations;
-        let (from, to) = $under.range();
-        let inside = organizations::path.ge(from).and(organizations::path.lt(to));
-        observations::table
-            .filter(dsl::organization.eq_any(organizations::table.filter(inside).select(organizations::code)))
+        use $crate::base::db::{Among, schema::organizations};
+        let part = organizations::table.filter(Among::of(&$under)).select(organizations::code);
+        observations::table.filter(dsl::organization.eq_any(part))
     }};
 }
 

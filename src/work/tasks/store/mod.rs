@@ -20,16 +20,12 @@ use crate::base::{
 
 /// Tasks led in a part of the tree. Not a join: a lock on these rows must not lock the organizations.
 macro_rules! within {
-    ($under:expr) => {{
-        let (from, to) = $under.range();
+    ($under:expr) => {
         tasks::table.filter(
-            tasks::lead.eq_any(
-                organizations::table
-                    .filter(organizations::path.ge(from).and(organizations::path.lt(to)))
-                    .select(organizations::code),
-            ),
+            tasks::lead
+                .eq_any(organizations::table.filter($crate::base::db::Among::of(&$under)).select(organizations::code)),
         )
-    }};
+    };
 }
 pub(crate) use within;
 
