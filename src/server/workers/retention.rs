@@ -28,7 +28,10 @@ pub fn worker(state: &AppState) -> Worker {
 }
 
 async fn delete_all(store: Store, clock: Clock, fence: Fence) -> Result<(), Problem> {
-    let now = clock.now();
+    let (now, told) = (clock.settled(), clock.now());
+    if now < told {
+        tracing::warn!(%now, %told, "the clock has jumped ahead: nothing is deleted by it until it has stood for an hour");
+    }
     delete(&store, &fence, now, delete_expired_answers).await?;
     delete(&store, &fence, now, oauth::delete_used_assertions).await?;
     delete(&store, &fence, now, oauth::delete_revoked_tokens).await

@@ -4,7 +4,7 @@ mod store;
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
@@ -13,6 +13,7 @@ use utoipa::IntoParams;
 use super::{Json, JsonResponse, malformed::malformed_header};
 use crate::base::{
     auth::{Caller, Permit},
+    clock::Clock,
     db::{Db, Store, types::Instant},
     i18n::Bilingual,
     problem::{Problem, kinds},
@@ -38,6 +39,9 @@ pub struct IdempotencyKey {
     key: Option<String>,
     #[param(ignore)]
     operation: String,
+    /// Up to when answers count as old: a clock that jumps for a moment makes no effect happen twice.
+    #[param(ignore)]
+    settled: Option<Instant>,
 }
 
 impl FromRequest for IdempotencyKey {
@@ -48,9 +52,10 @@ impl FromRequest for IdempotencyKey {
         let operation = format!("{} {}", request.method(), request.uri());
         let header = request.headers().get("idempotency-key").map(|value| value.to_str().map(unquoted));
         ready(match header {
-            None => Ok(Self { key: None, operation }),
+            None => Ok(Self { key: None, operation, settled: None }),
             Some(Ok(key)) if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
-                Ok(Self { key: Some(key), operation })
+                let settled = request.app_data::<Data<Clock>>().map(|clock| clock.settled());
+                Ok(Self { key: Some(key), operation, settled })
             }
             Some(_) => Err(malformed_key()),
         })
@@ -89,9 +94,10 @@ where
     T: Send + 'static,
     F: AsyncFnOnce(&mut Db, &Caller, T) -> Result<JsonResponse, Problem> + Send + 'static,
 {
-    let Json { value, digest } = body;
+    let Json { value, digest, held } = body;
     store
         .write(async move |db| {
+            let _held = held;
             let (Some(key), Some(client)) = (retry.key, caller.client()) else {
                 return rule(db, &caller, value).await;
             };
@@ -101,7 +107,8 @@ where
                 return Err(in_progress());
             }
             let kept = store::find(db, client, &key).await?;
-            let is_expired = kept.as_ref().is_some_and(|kept| kept.created_at < oldest(caller.now()));
+            let oldest = oldest(retry.settled.unwrap_or_else(|| caller.now()));
+            let is_expired = kept.as_ref().is_some_and(|kept| kept.created_at < oldest);
             if let Some(kept) = kept.filter(|_| !is_expired) {
                 return if kept.fingerprint == fingerprint { Ok(kept.answer) } else { Err(reused()) };
             }

@@ -4,8 +4,11 @@
 //! instances share, the database's, inside its transaction: so the moment from which no older write can appear any more
 //! (the watermark) can be told.
 
-use std::sync::Arc;
+mod settled;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use settled::Settled;
 use uuid::Uuid;
 
 use crate::base::db::{Db, Error, QueryError, Store, open_writes, time_of_database, types::Instant};
@@ -17,7 +20,7 @@ pub struct Clock(Source);
 #[derive(Clone)]
 enum Source {
     /// The machine's clock, and for what is written the database's.
-    System,
+    System(Arc<Mutex<Settled>>),
     /// Said by a test, for everything.
     Told(Arc<dyn Fn() -> Instant + Send + Sync>),
 }
@@ -26,10 +29,10 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self(Source::System)
+        Self(Source::System(Arc::default()))
     }
 
-    /// A clock that tells what `f` says.
+    /// A clock that tells what `f` says, and is believed.
     pub fn telling(f: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
         Self(Source::Told(Arc::new(f)))
     }
@@ -39,7 +42,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the room of the system clock")]
     pub fn now(&self) -> Instant {
         match &self.0 {
-            Source::System => chrono::Utc::now().into(),
+            Source::System(_) => chrono::Utc::now().into(),
             Source::Told(told) => told(),
         }
     }
@@ -51,7 +54,7 @@ impl Clock {
     /// What the database says.
     pub async fn date(&self, db: &mut Db) -> Result<Instant, QueryError> {
         match &self.0 {
-            Source::System => Ok(time_of_database(db).await?.unwrap_or_else(|| self.now())),
+            Source::System(_) => Ok(time_of_database(db).await?.unwrap_or_else(|| self.now())),
             Source::Told(told) => Ok(told()),
         }
     }
@@ -70,6 +73,15 @@ impl Clock {
         let age = oldest.map_or_else(chrono::TimeDelta::zero, |oldest| now.utc() - oldest.min(now).utc());
         let now = if let Source::Told(told) = &self.0 { told() } else { now };
         Ok((now.utc() - age).into())
+    }
+
+    /// The moment up to which something is over: the present one, unless the clock has jumped ahead and has not stood
+    /// there for an hour. What was forgotten because a clock was wrong does not come back when it is set right.
+    #[must_use]
+    pub fn settled(&self) -> Instant {
+        let now = self.now();
+        let Source::System(settled) = &self.0 else { return now };
+        settled.lock().unwrap_or_else(PoisonError::into_inner).at(std::time::Instant::now(), now)
     }
 }
 
