@@ -163,6 +163,38 @@ on_both! {
         assert_eq!(client.get(200, "/v1/indicators/CT01").body["targets"], json!([]));
     }
 
+    fn a_neighbours_targets_are_not_told_and_stay(api: &Api) {
+        let (province, path) = (api.client("LC", WRITE), "/v1/indicators/CT01");
+        define(&province, "CT01");
+        let target = |organization: Option<&str>, value: &str| json!({ "organization": organization, "year": null, "op": ">=", "value": value });
+        let set = [target(None, "50"), target(Some("LC"), "60"), target(Some("LC-TTR"), "70"), target(Some("LC-TTR-VP"), "80"), target(Some("LC-SKHCN"), "90")];
+        province.put(200, &format!("{path}/targets"), &json!(set));
+        let etag = province.get(200, path).etag().to_owned();
+        assert_eq!(province.patch(200, path, &etag, &json!({ "group": "Nhóm" })).body["targets"], json!(set));
+        for (organization, seen) in [("LC", &set[..]), ("LC-TTR", &set[..4]), ("LC-TTR-VP", &set[..4]), ("LC-TTR-NV", &set[..3])] {
+            let client = api.client(organization, WRITE);
+            for (path, place) in [(path, "/targets"), ("/v1/indicators/CT01/targets", "/targets"), ("/v1/indicators", "/items/0/targets"),
+                ("/v1/indicators/CT01/history", "/items/1/content/targets")] {
+                assert_eq!(client.get(200, path).body.pointer(place), Some(&json!(seen)), "{organization} {path}");
+            }
+        }
+        // Its owner's client sets what it sees, and what it does not see stays.
+        let own = json!([target(Some("LC-TTR"), "71"), target(Some("LC"), "60")]);
+        let etag = province.get(200, path).etag().to_owned();
+        province.patch(200, path, &etag, &json!({ "organization": "LC-TTR" }));
+        let agency = api.client("LC-TTR", WRITE);
+        let version = agency.get(200, &format!("{path}/targets")).etag().to_owned();
+        let put = |body: &Value, etag: &str| agency.send(200, "PUT", &format!("{path}/targets"), &[("If-Match", etag)], Some(body.to_string().into_bytes()));
+        let answer = put(&own, &version);
+        assert_eq!(answer.body["targets"], own);
+        assert_eq!(put(&own, answer.etag()).etag(), answer.etag(), "the same again is no version");
+        let whole = province.get(200, path).body["targets"].clone();
+        assert_eq!(whole, json!([target(Some("LC-TTR"), "71"), target(Some("LC"), "60"), target(Some("LC-SKHCN"), "90")]));
+        let foreign = json!([target(Some("LC-SKHCN"), "1")]);
+        let refused = agency.send(422, "PUT", &format!("{path}/targets"), &[("If-Match", "*")], Some(foreign.to_string().into_bytes()));
+        assert_eq!(refused.codes(), ["unknown-organization"]);
+    }
+
     fn a_wrong_target_is_refused_with_its_row(api: &Api) {
         let client = api.client("LC", WRITE);
         define(&client, "CT01");

@@ -12,7 +12,7 @@ use crate::base::{
     auth::{IndicatorsRead, IndicatorsWrite, Permit},
     db::{Store, types::IndicatorCode},
     http::{IdempotencyKey, IfMatch, Json, JsonResponse, List, NoFilter, OptionalIfMatch, PageParams, Tagged},
-    log::{self, HistoryEntry, HistoryPage, Subject},
+    log::{HistoryEntry, HistoryPage},
     page::Page,
     problem::Problem,
 };
@@ -97,18 +97,14 @@ pub async fn list_indicator_history(
     list: List<NoFilter>,
     store: Data<Store>,
 ) -> Result<Page<HistoryEntry>, Problem> {
-    store
-        .read(async |db| {
-            super::get(db, &caller, &code).await?;
-            log::history(db, Subject::Indicator, &*code, &list.page).await
-        })
-        .await
+    store.read(async |db| super::history(db, &caller, &code, &list.page).await).await
 }
 
 /// Get the targets of an indicator
 ///
 /// What an indicator must reach (mục tiêu), as one set: an operator and a value, for each organization and year or for
-/// all; an empty list while there are none. Read it before you replace the set, for its `ETag`, which counts the sets
+/// all; an empty list while there are none. Of the targets of single organizations a client sees those of its own part of
+/// the tree and of the organizations above it. Read it before you replace the set, for its `ETag`, which counts the sets
 /// and is not that of the indicator. Which target holds for an organization in a year, the assessments say.
 #[utoipa::path(params(IndicatorCode), responses((status = 200, body = IndicatorTargets)))]
 #[get("/{code}/targets")]
@@ -124,7 +120,7 @@ pub async fn get_indicator_targets(
 ///
 /// Replaces the whole set of targets (mục tiêu), one at most for each organization and year: what is left out is gone.
 /// The first set needs no `If-Match`, a later one does. The closest target holds: for the organization and the year,
-/// else for the organization, else for the year, else for all. `>` means strictly over: 90.00 does not meet `> 90`. The
+/// else for the organization, else for the year, else for all. Targets that the client does not see stay. `>` means strictly over: 90.00 does not meet `> 90`. The
 /// same set again makes no version.
 #[utoipa::path(params(IndicatorCode), request_body = Vec<Target>, responses((status = 200, body = IndicatorTargets)))]
 #[put("/{code}/targets")]
@@ -135,9 +131,8 @@ pub async fn replace_indicator_targets(
     targets: Json<Vec<Target>>,
     store: Data<Store>,
 ) -> Result<Tagged<IndicatorTargets>, Problem> {
-    let targets = targets.into_inner();
     store
-        .write(async move |db| super::put_targets(db, &caller, &code, etag.0.as_ref(), targets).await)
+        .write(async move |db| super::put_targets(db, &caller, &code, etag.0.as_ref(), targets.into_inner()).await)
         .await
         .map(Tagged)
 }

@@ -19,7 +19,7 @@ use crate::{
             types::{IndicatorCode, Instant, JsonText, OrgCode},
         },
         i18n::Bilingual,
-        log::Subject,
+        log::{self, HistoryEntry, Subject},
         page::{Page, PageRequest},
         problem::{OrNotFound, Problem, Violations},
         resource::{self, Admitted, Outcome, Precondition, Recorded, Resource},
@@ -40,18 +40,33 @@ pub async fn list(
     let after = page.after()?;
     let mut rows = store::list(db, caller.subtree(), filter, after, page.rows()).await?;
     let total = if page.count { Some(store::count(db, caller.subtree(), filter).await?) } else { None };
-    targets::attach(db, &mut rows).await?;
+    targets::attach_visible(db, caller, &mut rows).await?;
     Ok(page.cut(rows, total, |indicator| indicator.code.to_string()))
 }
 
-/// One indicator with its targets.
+/// One indicator with those of its targets that the caller may know.
 ///
 /// # Errors
 /// 404 when its owner is neither in the caller's part of the tree nor above it.
 pub async fn get(db: &mut Db, caller: &Caller, code: &IndicatorCode) -> Result<Indicator, Problem> {
-    let mut rows = vec![store::find(db, caller.subtree(), code).await?.or_404("indicator")?];
-    targets::attach(db, &mut rows).await?;
-    rows.pop().or_404("indicator")
+    let found = store::find(db, caller.subtree(), code).await?.or_404("indicator")?;
+    targets::as_visible(db, caller, found).await
+}
+
+/// Every version of an indicator, with what the caller may know of the targets of that time.
+///
+/// # Errors
+/// As [`get`]; `invalid-cursor`.
+pub async fn history(
+    db: &mut Db,
+    caller: &Caller,
+    code: &IndicatorCode,
+    page: &PageRequest,
+) -> Result<Page<HistoryEntry>, Problem> {
+    store::find(db, caller.subtree(), code).await?.or_404("indicator")?;
+    let mut versions = log::history(db, Subject::Indicator, code, page).await?;
+    targets::hide(db, caller, &mut versions.items).await?;
+    Ok(versions)
 }
 
 /// Defines an indicator.
@@ -76,7 +91,8 @@ pub async fn update(
 ) -> Result<Indicator, Problem> {
     let current = resource::admit(lock(db, caller, code).await?, caller, Some(precondition))?;
     let next = current.clone().patched(patch).searchable();
-    redefine(db, caller, &current, next).await.map(|(indicator, _)| indicator)
+    let (indicator, _) = redefine(db, caller, &current, next).await?;
+    targets::as_visible(db, caller, indicator).await
 }
 
 /// Creates an indicator with its targets or brings it to what is given; what is so already stays untouched.

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::{
     model::{Indicator, IndicatorTargets, Target},
     store, with_targets,
@@ -15,7 +17,7 @@ use crate::{
         },
         i18n::{Bilingual, bilingual},
         ingest,
-        log::Subject,
+        log::{HistoryEntry, Subject},
         problem::{Problem, Violations, codes},
         resource::{self, Admitted, Outcome, Precondition, Recorded, Resource},
     },
@@ -54,36 +56,82 @@ pub async fn put_targets(
     set(db, caller, &current, targets).await.map(|(set, _)| set)
 }
 
-/// Gives a locked indicator its targets, unless they are so already.
+/// Gives a locked indicator its targets, unless they are so already. Those that the caller may not know stay, and are not
+/// in the answer.
 pub(super) async fn set(
     db: &mut Db,
     caller: &Caller,
     current: &Admitted<IndicatorTargets>,
     targets: Vec<Target>,
 ) -> Result<(IndicatorTargets, Outcome), Problem> {
-    let next = IndicatorTargets { targets, ..IndicatorTargets::clone(current) };
-    let rules = async |db: &mut Db, next: &mut IndicatorTargets| check(db, caller, &next.targets).await;
-    resource::commit(db, caller, current, next, None, rules).await
+    let visible = store::visible_targets(db, caller.subtree(), vec![current.indicator.clone()]).await?;
+    let visible: Vec<Target> = visible.into_iter().map(|(_, target)| target).collect();
+    let hidden = current.targets.iter().filter(|target| !visible.contains(target)).cloned();
+    let whole =
+        if targets == visible { current.targets.clone() } else { targets.iter().cloned().chain(hidden).collect() };
+    let next = IndicatorTargets { targets: whole, ..IndicatorTargets::clone(current) };
+    let rules = async |db: &mut Db, _: &mut IndicatorTargets| check(db, caller, &visible, &targets).await;
+    let (set, outcome) = resource::commit(db, caller, current, next, None, rules).await?;
+    Ok((IndicatorTargets { targets, ..set }, outcome))
 }
 
-/// Gives each indicator its targets.
+/// Gives each indicator all its targets.
 pub(super) async fn attach(db: &mut Db, indicators: &mut [Indicator]) -> Result<(), Problem> {
-    let codes = indicators.iter().filter(|one| one.targets_version > 0).map(|one| one.code.clone()).collect::<Vec<_>>();
+    let codes = targeted(indicators);
+    if !codes.is_empty() {
+        put(indicators, store::targets_of(db, codes).await?);
+    }
+    Ok(())
+}
+
+/// Gives each indicator those of its targets that the caller may know.
+pub(super) async fn attach_visible(db: &mut Db, caller: &Caller, indicators: &mut [Indicator]) -> Result<(), Problem> {
+    let codes = targeted(indicators);
+    if !codes.is_empty() {
+        put(indicators, store::visible_targets(db, caller.subtree(), codes).await?);
+    }
+    Ok(())
+}
+
+/// One indicator with those of its targets that the caller may know.
+pub(super) async fn as_visible(db: &mut Db, caller: &Caller, mut indicator: Indicator) -> Result<Indicator, Problem> {
+    attach_visible(db, caller, std::slice::from_mut(&mut indicator)).await?;
+    Ok(indicator)
+}
+
+/// Takes out of versions what the caller may not know of their targets.
+pub(super) async fn hide(db: &mut Db, caller: &Caller, versions: &mut [HistoryEntry]) -> Result<(), Problem> {
+    let owner = |target: &Value| target.get("organization")?.as_str()?.parse::<OrgCode>().ok();
+    let sets = || versions.iter().filter_map(|version| version.content.get("targets")?.as_array());
+    let codes: HashSet<OrgCode> = sets().flatten().filter_map(owner).collect();
     if codes.is_empty() {
         return Ok(());
     }
+    let known = organizations::store::known_near(db, caller.subtree(), codes.into_iter().collect()).await?;
+    for version in versions {
+        if let Some(targets) = version.content.get_mut("targets").and_then(Value::as_array_mut) {
+            targets.retain(|target| owner(target).is_none_or(|code| known.contains(&code)));
+        }
+    }
+    Ok(())
+}
+
+fn targeted(indicators: &[Indicator]) -> Vec<IndicatorCode> {
+    indicators.iter().filter(|one| one.targets_version > 0).map(|one| one.code.clone()).collect()
+}
+
+fn put(indicators: &mut [Indicator], targets: Vec<(IndicatorCode, Target)>) {
     let mut sets: HashMap<IndicatorCode, Vec<Target>> = HashMap::new();
-    for (code, target) in store::targets_of(db, codes).await? {
+    for (code, target) in targets {
         sets.entry(code).or_default().push(target);
     }
     for indicator in indicators {
         let set = sets.remove(&indicator.code).unwrap_or_default();
         with_targets(indicator, set);
     }
-    Ok(())
 }
 
-async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), Problem> {
+async fn check(db: &mut Db, caller: &Caller, before: &[Target], targets: &[Target]) -> Result<(), Problem> {
     if targets.len() > MAX_TARGETS {
         return Err(Problem::new(
             &ingest::problems::TOO_MANY_ROWS,
@@ -94,7 +142,11 @@ async fn check(db: &mut Db, caller: &Caller, targets: &[Target]) -> Result<(), P
         ));
     }
     let codes = targets.iter().filter_map(|target| target.organization.clone()).collect();
-    let known: HashSet<_> = organizations::store::known(db, caller.subtree(), codes).await?.into_iter().collect();
+    let mut known: HashSet<_> = organizations::store::known(db, caller.subtree(), codes).await?.into_iter().collect();
+    // What was there before and is sent back is not asked again, such as a target of an organization above.
+    known.extend(
+        before.iter().filter(|target| targets.contains(target)).filter_map(|target| target.organization.clone()),
+    );
     let mut seen = HashMap::new();
     Violations::check(|violations| {
         for (index, target) in targets.iter().enumerate() {
