@@ -102,6 +102,32 @@ on_both! {
         assert_eq!(admin.send(403, "POST", &format!("/v1/clients/{stronger}/secrets"), &[], None).problem(), "scope-missing");
     }
 
+    fn anybody_may_stop_a_client_and_only_who_holds_its_scopes_lets_it_in(api: &Api) {
+        let (stronger, _) = api.credentials("LC-TTR", "reports:approve tasks:read", None);
+        let path = format!("/v1/clients/{stronger}");
+        let (weak, strong) = (api.client("LC", "admin tasks:read"), api.client("LC", "admin tasks:read reports:approve"));
+        assert_eq!(weak.patch(200, &path, "*", &json!({ "status": "suspended" })).body["status"], "suspended");
+        let own = jwks(&Key::number(3));
+        for body in [json!({ "status": "active" }), json!({ "jwks": own }), json!({ "status": "active", "jwks": own })] {
+            assert_eq!(weak.patch(403, &path, "*", &body).problem(), "scope-missing", "{body}");
+        }
+        assert_eq!(weak.get(200, &path).body["status"], "suspended");
+        weak.patch(200, &path, "*", &json!({ "status": "suspended" }));
+        strong.patch(200, &path, "*", &json!({ "status": "active" }));
+        // What is so already asks for nothing.
+        weak.patch(200, &path, "*", &json!({ "status": "active" }));
+    }
+
+    fn a_client_has_few_keys(api: &Api) {
+        let admin = api.client("LC", "admin tasks:read");
+        let one = jwks(&Key::number(3))["keys"][0].clone();
+        let mut body = new("LC-TTR", &["tasks:read"]);
+        body["jwks"] = json!({ "keys": vec![one.clone(); 10] });
+        admin.post(201, "/v1/clients", &body);
+        body["jwks"] = json!({ "keys": vec![one; 11] });
+        assert_eq!(admin.post(422, "/v1/clients", &body).codes(), ["invalid-value"]);
+    }
+
     fn an_admin_keeps_the_clients_of_its_part_of_the_tree(api: &Api) {
         let admin = api.client("LC-TTR", "admin tasks:read");
         let (above, _) = api.credentials("LC", "tasks:read", None);

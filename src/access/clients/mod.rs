@@ -88,8 +88,8 @@ pub async fn create(db: &mut Db, caller: &Caller, new: NewClient) -> Result<(Cli
 /// must be told to forget it.
 ///
 /// # Errors
-/// 404 when it is not in the caller's part of the tree, 412 when the version is stale; for other keys 403 when it may do
-/// more than the caller, and 422 when they are not public keys.
+/// 404 when it is not in the caller's part of the tree, 412 when the version is stale; to let it call again and for other
+/// keys 403 when it may do more than the caller, and 422 when they are not public keys.
 pub async fn update(
     db: &mut Db,
     caller: &Caller,
@@ -104,11 +104,12 @@ pub async fn update(
         (next.jwks, next.secret_hash) = (Some(serde_json::Value::Object(jwks).to_string()), None);
     }
     let rules = async |_: &mut Db, next: &mut Client| {
-        if next.jwks == current.jwks {
-            return Ok(());
+        let has_other_keys = next.jwks != current.jwks;
+        // Stopping a client is always allowed; what lets it in, or lets somebody act as it, is not.
+        if has_other_keys || next.status == ClientStatus::Active {
+            check_reach(caller, &current)?;
         }
-        check_reach(caller, &current)?;
-        next.jwks.as_deref().map_or(Ok(()), check_jwks)
+        next.jwks.as_deref().filter(|_| has_other_keys).map_or(Ok(()), check_jwks)
     };
     resource::commit(db, caller, &current, next, None, rules).await.map(|(client, _)| client)
 }
@@ -190,7 +191,8 @@ impl Resource for Client {
     }
 }
 
-/// Whoever sets what a client proves itself with may act as the client, so it must hold all that the client does.
+/// Whoever sets what a client proves itself with may act as the client, and whoever lets it call again gives it all that it
+/// has: either must hold all that the client does.
 fn check_reach(caller: &Caller, client: &Client) -> Result<(), Problem> {
     let missing = client.granted()?.missing_in(caller.scopes());
     if missing.is_empty() {
@@ -237,6 +239,10 @@ fn new_secret() -> Result<String, Problem> {
     Ok(format!("tds_{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
 }
 
+/// The most keys of one client, and bytes of them.
+const MAX_KEYS: usize = 10;
+const MAX_JWKS: usize = 32 * 1024;
+
 /// Public keys only: a private half or a shared secret would be kept for everybody who reads the table.
 fn check_jwks(text: &str) -> Result<(), Problem> {
     let refused =
@@ -244,6 +250,10 @@ fn check_jwks(text: &str) -> Result<(), Problem> {
     let keys = serde_json::from_str::<jsonwebtoken::jwk::JwkSet>(text).map(|set| set.keys).unwrap_or_default();
     if keys.is_empty() {
         return refused("không phải JWKS có ít nhất một khóa", "is not a JWK set with at least one key");
+    }
+    // Each is tried for an assertion that names none.
+    if keys.len() > MAX_KEYS || text.len() > MAX_JWKS {
+        return refused("nhiều nhất 10 khóa, 32 KiB", "at most 10 keys, in 32 KiB");
     }
     let raw: serde_json::Value = serde_json::from_str(text).map_err(Problem::internal)?;
     let members = raw.get("keys").and_then(serde_json::Value::as_array).into_iter().flatten();
