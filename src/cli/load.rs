@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Loads a plan's text: all of it, or nothing.
 pub async fn load(store: &Store, text: &str) -> Result<Report, String> {
-    let plan: Plan = crate::base::validation::parse(text.as_bytes()).map_err(told)?;
+    let plan: Plan = crate::base::validation::parse_file(text.as_bytes()).map_err(told)?;
     let root = plan.organizations.first().ok_or("the plan has no organizations")?.code.clone();
     let caller = operator(root, Some(plan.source.clone()));
     store.write(async move |db| plans::load(db, &caller, plan).await).await.map_err(|problem: Problem| told(problem))

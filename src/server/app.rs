@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::{
         auth::{self, Authenticator},
-        http::{self, BODY_LIMIT},
+        http,
     },
     pages::problems::catalogue::CATALOGUE,
 };
@@ -55,7 +55,7 @@ pub fn unobserved(state: AppState) -> App<impl Layers<Response = ServiceResponse
         .app_data(state.addresses)
         .app_data(state.documents)
         .app_data(state.readiness)
-        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        .app_data(state.bodies)
         .app_data(web::PathConfig::default().error_handler(|error, request| http::path_error(&error, request)))
         .configure(routes::served)
         .configure(openapi::pages)

@@ -14,7 +14,13 @@ use super::{
 };
 use crate::{
     access::oauth::TokenService,
-    base::{auth::Quotas, clock::Clock, db::Store, http::Addresses, settings::Settings},
+    base::{
+        auth::Quotas,
+        clock::Clock,
+        db::Store,
+        http::{Addresses, Bodies},
+        settings::Settings,
+    },
 };
 
 /// What all workers share.
@@ -34,6 +40,7 @@ pub struct AppState {
     pub(super) documents: Data<Documents>,
     pub(super) certificate: Option<Arc<Certificate>>,
     pub(super) readiness: Data<Readiness>,
+    pub(super) bodies: Data<Bodies>,
 }
 
 impl AppState {
@@ -61,12 +68,13 @@ impl AppState {
             certificate,
             addresses: Data::new(Addresses::of(openapi::operations_of_addresses().map_err(|error| error.to_string())?)),
             store: Data::new(store),
-            tokens: Data::new(tokens),
             clock: Data::new(clock),
             quotas: Data::new(Quotas::new(settings.requests_per_minute)),
+            bodies: Data::new(Bodies::of(&settings)),
             settings: Data::new(settings),
             readiness: Data::default(),
             metrics: Data::new(metrics),
+            tokens: Data::new(tokens),
         })
     }
 }

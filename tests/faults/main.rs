@@ -2,8 +2,10 @@
 //! form runs with `TESTS_FAULTS=long`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod bodies;
 mod callers;
 mod connections;
+mod credentials;
 mod database;
 mod file;
 mod harness;

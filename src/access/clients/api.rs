@@ -89,8 +89,9 @@ pub async fn get_client(
 /// A suspended client (hệ thống kết nối) gets no token, and those it has stop working; with `active` it calls again.
 /// Other instances of the service may go on accepting its tokens for up to 5 seconds. A new `jwks` ends the keys or the
 /// secret before at once, while tokens got with them live on until they expire. To suspend a client is always allowed;
-/// to let it call again, or to change its keys, the caller must hold every scope of it (403 `scope-missing`). Name, organization and scopes do not change: add another client instead.
-/// `If-Match` is required; `*` stops a client whatever its version. A repetition changes nothing.
+/// to let it call again, or to change its keys, the caller must hold every scope of it (403 `scope-missing`). Name,
+/// organization and scopes do not change: add another client instead. `If-Match` is required; `*` stops a client
+/// whatever its version. A repetition changes nothing.
 #[utoipa::path(params(ClientId, IfMatch), responses((status = 200, body = ClientRecord)))]
 #[patch("/{id}")]
 pub async fn update_client(

@@ -10,7 +10,7 @@ mod rows;
 
 pub(crate) use answer::result_schemas;
 pub use answer::{Counts, IngestResult, RowError, RowResult};
-pub use rows::{Admitted, RawRows, Rows, located};
+pub use rows::{Admitted, MAX_ROWS, RawRows, Rows, located};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 

@@ -1,8 +1,11 @@
 //! Rows on their way from what came to what is written.
 
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -13,16 +16,51 @@ use super::{OnError, RowNumber, RowResult, problems};
 use crate::base::{
     i18n::{Language, bilingual},
     problem::{Problem, Violation, Violations, codes},
-    validation::parse,
+    validation::Parser,
 };
 
+/// How many rows a push may have; of more only their number is kept.
+pub const MAX_ROWS: usize = 5_000;
+/// How many violations of one push are told in full; of each further row that is wrong, the first.
+const MAX_TOLD: usize = 5_000;
+
 /// The rows of a body as they came, cut apart and not read yet: one that cannot be read does not hide the others.
-#[derive(Debug, Deserialize)]
-#[serde(transparent, bound = "")]
+#[derive(Debug)]
 pub struct RawRows<T> {
     rows: Vec<Box<RawValue>>,
-    #[serde(skip)]
+    sent: usize,
     kind: PhantomData<fn() -> T>,
+}
+
+impl<'de, T> Deserialize<'de> for RawRows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (rows, sent) = deserializer.deserialize_seq(CutApart)?;
+        Ok(Self { rows, sent, kind: PhantomData })
+    }
+}
+
+struct CutApart;
+
+impl<'de> Visitor<'de> for CutApart {
+    type Value = (Vec<Box<RawValue>>, usize);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let (mut rows, mut sent) = (Vec::new(), 0);
+        while rows.len() < MAX_ROWS
+            && let Some(row) = items.next_element()?
+        {
+            rows.push(row);
+            sent += 1;
+        }
+        while sent >= MAX_ROWS && items.next_element::<IgnoredAny>()?.is_some() {
+            sent += 1;
+        }
+        Ok((rows, sent))
+    }
 }
 
 impl<T> PartialSchema for RawRows<T>
@@ -41,29 +79,55 @@ impl<T: DeserializeOwned + ToSchema> RawRows<T> {
     ///
     /// # Errors
     /// `too-many-rows`, before any is read.
-    pub fn read(&self, most: usize) -> Result<Rows<T>, Problem> {
-        let sent = self.rows.len();
+    pub fn read(self, most: usize) -> Result<Rows<T>, Problem> {
+        let sent = self.sent;
         if sent > most {
             return Err(Problem::new(
                 &problems::TOO_MANY_ROWS,
                 bilingual!("{sent} dòng; một lần gửi nhiều nhất {most}.", "{sent} rows; one push has at most {most}."),
             ));
         }
+        let (parser, mut told) = (Parser::new(), Told::default());
         let mut violations = Violations::in_body();
-        let rows = self.rows.iter().enumerate().map(|(index, row)| {
-            parse(row.get().as_bytes()).map_err(|problem| {
+        let rows = self.rows.into_iter().enumerate().map(|(index, row)| {
+            parser.parse(row.get().as_bytes()).map_err(|problem| {
                 let mut place = violations.at(index);
                 place.merge_problem(problem, codes::MALFORMED_ROW);
-                place.take()
+                told.of(&mut place)
             })
         });
-        Ok(Rows(rows.collect()))
+        Ok(Rows { rows: rows.collect(), told })
     }
 }
 
-/// Rows in the order sent, each good so far, or with every rule that it breaks.
+/// How many violations have been told.
+#[derive(Debug, Default)]
+struct Told(usize);
+
+impl Told {
+    /// What a row breaks, as far as there is room to tell it: each row says why it is rejected, and a thousand rows with a
+    /// hundred faults each do not fill the memory.
+    fn of(&mut self, place: &mut Violations) -> Vec<Violation> {
+        let mut found = place.take();
+        if self.0 + found.len() > MAX_TOLD && found.len() > 1 {
+            let more = found.len() - 1;
+            found.truncate(1);
+            found.shrink_to_fit();
+            let detail = bilingual!("và {more} lỗi nữa, không nêu ở đây", "and {more} more that are not listed");
+            place.here(codes::MORE_VIOLATIONS, detail);
+            found.extend(place.take());
+        }
+        self.0 += found.len();
+        found
+    }
+}
+
+/// Rows in the order sent, each good so far, or with the rules that it breaks.
 #[derive(Debug)]
-pub struct Rows<T>(Vec<Result<T, Vec<Violation>>>);
+pub struct Rows<T> {
+    rows: Vec<Result<T, Vec<Violation>>>,
+    told: Told,
+}
 
 /// The rows that may be written, by their numbers, and how the others ended.
 pub type Admitted<T, I> = (Vec<(RowNumber, T)>, Vec<RowResult<I>>);
@@ -71,20 +135,20 @@ pub type Admitted<T, I> = (Vec<(RowNumber, T)>, Vec<RowResult<I>>);
 impl<T> Rows<T> {
     /// The rows that are good so far.
     pub fn good(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().filter_map(|row| row.as_ref().ok())
+        self.rows.iter().filter_map(|row| row.as_ref().ok())
     }
 
     /// Judges each row that is good so far, with the collector put at its place; a row that breaks a rule, or that the
     /// judge makes nothing of, is rejected.
     #[must_use]
     pub fn judge<U>(self, mut judge: impl FnMut(RowNumber, T, &mut Violations) -> Option<U>) -> Rows<U> {
-        let mut violations = Violations::in_body();
-        let judged = self.0.into_iter().enumerate().map(|(index, row)| {
+        let (mut violations, mut told) = (Violations::in_body(), self.told);
+        let judged = self.rows.into_iter().enumerate().map(|(index, row)| {
             let mut place = violations.at(index);
             let judged = judge(RowNumber::at(index), row?, &mut place);
-            judged.filter(|_| place.is_empty()).ok_or_else(|| place.take())
+            judged.filter(|_| place.is_empty()).ok_or_else(|| told.of(&mut place))
         });
-        Rows(judged.collect())
+        Rows { rows: judged.collect(), told }
     }
 
     /// Lets the good rows through, unless a rejected one stops them.
@@ -92,11 +156,11 @@ impl<T> Rows<T> {
     /// # Errors
     /// `rows-rejected` with every reason, when one is rejected and `on_error` says abort.
     pub fn admit<I>(self, on_error: OnError, language: Language) -> Result<Admitted<T, I>, Problem> {
-        if on_error == OnError::Abort && self.0.iter().any(Result::is_err) {
+        if on_error == OnError::Abort && self.rows.iter().any(Result::is_err) {
             return Err(self.rejected());
         }
-        let (mut good, mut ended) = (Vec::with_capacity(self.0.len()), Vec::new());
-        for (index, row) in self.0.into_iter().enumerate() {
+        let (mut good, mut ended) = (Vec::with_capacity(self.rows.len()), Vec::new());
+        for (index, row) in self.rows.into_iter().enumerate() {
             match row {
                 Ok(row) => good.push((RowNumber::at(index), row)),
                 Err(found) => ended.push(RowResult::rejected(RowNumber::at(index), found, language)),
@@ -106,8 +170,8 @@ impl<T> Rows<T> {
     }
 
     fn rejected(self) -> Problem {
-        let all = self.0.len();
-        let found: Vec<_> = self.0.into_iter().filter_map(Result::err).collect();
+        let all = self.rows.len();
+        let found: Vec<_> = self.rows.into_iter().filter_map(Result::err).collect();
         let bad = found.len();
         let mut problem = Problem::new(
             &problems::ROWS_REJECTED,

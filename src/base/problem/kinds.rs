@@ -202,6 +202,18 @@ pub static UNSUPPORTED_MEDIA_TYPE: ProblemKind = ProblemKind {
     ),
 };
 
+/// The body is compressed in a way that this operation does not take.
+pub static UNSUPPORTED_CONTENT_ENCODING: ProblemKind = ProblemKind {
+    slug: "unsupported-content-encoding",
+    status: 415,
+    given_by: GivenBy::WithJson,
+    title: Bilingual::new("Không nhận kiểu nén này", "The content encoding is not taken"),
+    help: Bilingual::new(
+        "Nén bằng gzip hoặc deflate, một lớp, hoặc không nén. Header Accept-Encoding của câu trả lời nêu những kiểu được nhận.",
+        "Compress with gzip or deflate, once, or not at all. The Accept-Encoding header of the answer lists what is taken.",
+    ),
+};
+
 /// Well-formed, but `errors` names each place that breaks a rule.
 pub static INVALID_BODY: ProblemKind = ProblemKind {
     slug: "invalid-body",

@@ -33,6 +33,10 @@ pub fn render(problem: &Problem, language: Language, instance: &str) -> HttpResp
     if let Some(seconds) = problem.retry_after {
         answer.insert_header((header::RETRY_AFTER, seconds));
     }
+    if problem.is(&kinds::UNSUPPORTED_CONTENT_ENCODING) {
+        // RFC 9110, 15.5.16.
+        answer.insert_header((header::ACCEPT_ENCODING, "gzip, deflate"));
+    }
     if let Some(challenge) = challenge(problem) {
         answer.insert_header((header::WWW_AUTHENTICATE, challenge));
     }

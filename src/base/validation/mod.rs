@@ -9,13 +9,16 @@ mod reader;
 mod refusal;
 mod strict;
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, HashSet},
+};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-pub(crate) use json::{malformed, parse};
+pub(crate) use json::{Parser, malformed, parse, parse_file};
 pub(crate) use node::Node;
 use reader::Reader;
 use refusal::child;
@@ -23,8 +26,35 @@ pub(crate) use refusal::{Refusal, Why};
 
 /// How many faults of one request are told.
 const MAX_VIOLATIONS: usize = 50;
-/// How many bytes may be read again for it: a large body is told of fewer faults, and costs little more than a good one.
-const EFFORT: usize = 4 << 20;
+
+/// How many bytes may be read again to tell what is wrong with one body, or with all rows of one: of many faults fewer are
+/// told, and a bad body costs little more than a good one.
+pub(crate) struct Effort(Cell<usize>);
+
+impl Effort {
+    /// Nothing spent yet.
+    pub const fn new() -> Self {
+        Self(Cell::new(4 << 20))
+    }
+
+    /// How often so many bytes may be read again; once at least, for the first fault is always told.
+    fn rounds(&self, size: usize) -> usize {
+        (self.0.get() / Self::cost(size)).clamp(1, MAX_VIOLATIONS)
+    }
+
+    fn spend(&self, size: usize) {
+        self.0.set(self.0.get().saturating_sub(Self::cost(size)));
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
+
+    /// To begin costs something too.
+    const fn cost(size: usize) -> usize {
+        if size < 256 { 256 } else { size }
+    }
+}
 
 /// Reads `T` from the value.
 pub(crate) fn read<T: DeserializeOwned>(root: &Node) -> Result<T, Refusal> {
@@ -36,10 +66,10 @@ fn read_without<T: DeserializeOwned>(root: &Node, skipped: &HashSet<String>) -> 
 }
 
 /// Every fault that reading `T` from the value meets, `size` bytes of it; what is missing from the whole comes once.
-pub(crate) fn refusals<T: DeserializeOwned>(root: &Node, size: usize) -> Vec<Refusal> {
+pub(crate) fn refusals<T: DeserializeOwned>(root: &Node, size: usize, effort: &Effort) -> Vec<Refusal> {
     let (mut found, mut skipped) = (Vec::new(), HashSet::new());
-    let rounds = (EFFORT / size.max(1)).clamp(1, MAX_VIOLATIONS);
-    for _ in 0..rounds {
+    for _ in 0..effort.rounds(size) {
+        effort.spend(size);
         let Err(refusal) = read_without::<T>(root, &skipped) else { break };
         // What lacks something is passed over as a whole; a field that was passed over is not missing.
         let wrong = if refusal.is_missing() { parent(&refusal.at) } else { refusal.at.as_str() }.to_owned();
@@ -53,16 +83,27 @@ pub(crate) fn refusals<T: DeserializeOwned>(root: &Node, size: usize) -> Vec<Ref
     found
 }
 
-/// The pointers to everything that `T` requires and the value does not have.
-pub(crate) fn missing<T: ToSchema>(root: &Node) -> Vec<String> {
-    let mut named = Vec::new();
-    T::schemas(&mut named);
-    let schema = |schema| serde_json::to_value(schema).unwrap_or_default();
-    let named = named.into_iter().map(|(name, one)| (name, schema(one))).collect();
-    let mut found = Vec::new();
-    compare(&schema(T::schema()), root, "#", &named, &mut found);
-    found.truncate(MAX_VIOLATIONS);
-    found
+/// What a type requires, as its schema says.
+struct Shape {
+    schema: Value,
+    named: BTreeMap<String, Value>,
+}
+
+impl Shape {
+    fn of<T: ToSchema>() -> Self {
+        let mut named = Vec::new();
+        T::schemas(&mut named);
+        let schema = |schema| serde_json::to_value(schema).unwrap_or_default();
+        Self { named: named.into_iter().map(|(name, one)| (name, schema(one))).collect(), schema: schema(T::schema()) }
+    }
+
+    /// The pointers to everything that is required and that the value does not have.
+    fn missing(&self, root: &Node) -> Vec<String> {
+        let mut found = Vec::new();
+        compare(&self.schema, root, "#", &self.named, &mut found);
+        found.truncate(MAX_VIOLATIONS);
+        found
+    }
 }
 
 fn compare(schema: &Value, node: &Node, at: &str, named: &BTreeMap<String, Value>, found: &mut Vec<String>) {

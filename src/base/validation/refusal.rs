@@ -44,7 +44,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn of(why: Why, field: Option<&str>) -> Self {
-        let field = field.map(str::to_owned);
+        let field = field.map(|name| cut(name).to_owned());
         Self { why, at: String::new(), field, detail: Bilingual::new("", ""), is_needless: false }
     }
 
@@ -94,9 +94,17 @@ impl Refusal {
 /// A pointer to a field or an item of what another points to (RFC 6901, 3 and 6).
 pub(super) fn child(at: &str, name: &str) -> String {
     let mut pointer = at.to_owned();
-    push_step(&mut pointer, name);
+    push_step(&mut pointer, cut(name));
     pointer
 }
+
+/// A name as far as it is told: no field of ours is longer, and a body may consist of one name.
+fn cut(name: &str) -> &str {
+    name.char_indices().nth(MAX_NAME).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
+}
+
+/// How many characters of a name are told.
+const MAX_NAME: usize = 200;
 
 /// Translates what serde's visitors expect, with the likely mend of what was sent.
 fn must_be(expected: &str, node: &Node) -> Bilingual {
@@ -107,7 +115,9 @@ fn must_be(expected: &str, node: &Node) -> Bilingual {
         ("a string", _) => Bilingual::new("phải là chuỗi", "must be a string"),
         ("a boolean", _) => Bilingual::new("phải là true hoặc false", "must be true or false"),
         ("a sequence", _) => Bilingual::new("phải là mảng: [ … ]", "must be an array: [ … ]"),
-        ("i16" | "i32" | "i64" | "u16" | "u32" | "u64" | "usize", Node::Text(text)) if text.parse::<i64>().is_ok() => {
+        ("i16" | "i32" | "i64" | "u16" | "u32" | "u64" | "usize", Node::Text(text))
+            if text.len() < 20 && text.parse::<i64>().is_ok() =>
+        {
             bilingual!(
                 "phải là số nguyên, không đặt trong ngoặc kép, ví dụ {text}",
                 "must be a whole number without quotes, such as {text}"

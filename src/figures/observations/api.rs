@@ -5,16 +5,13 @@ use actix_web::{
     web::{Data, Path},
 };
 
-use super::{
-    MAX_ROWS,
-    model::{Observation, ObservationCreate, ObservationFilter, ObservationPage, ObservationPush},
-};
+use super::model::{Observation, ObservationCreate, ObservationFilter, ObservationPage, ObservationPush};
 use crate::base::{
     auth::{ObservationsRead, ObservationsWrite, Permit},
     db::{Store, types::ObservationId},
     http::{Format, IdempotencyKey, Json, JsonResponse, List, NoFilter, PageParams, Query, Tagged, export, table},
     i18n::Language,
-    ingest::{IngestParams, OnError, RawRows},
+    ingest::{IngestParams, MAX_ROWS, OnError, RawRows},
     log::{self, HistoryEntry, HistoryPage, Subject},
     page::Page,
     problem::Problem,
@@ -74,7 +71,7 @@ pub async fn create_observations(
     body: Json<RawRows<ObservationCreate>>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let rows = Json { value: body.value.read(MAX_ROWS)?, digest: body.digest };
+    let rows = body.then(|rows| rows.read(MAX_ROWS)).await?;
     let on_error = params.0.on_error.unwrap_or(OnError::Abort);
     let _turn = super::turn_to_push(&store, &rows.value).await?;
     crate::base::http::post(&store, caller, retry, rows, async move |db, caller, rows| {

@@ -10,7 +10,7 @@ pub mod store;
 use std::collections::HashMap;
 
 use model::{AsOf, Observation, ObservationFilter, Row};
-pub use push::{MAX_ROWS, push};
+pub use push::push;
 
 use crate::{
     base::{

@@ -27,9 +27,6 @@ use crate::{
     },
 };
 
-/// How many rows one push may have.
-pub const MAX_ROWS: usize = 5_000;
-
 /// Writes the good rows, unless a bad one stops them.
 ///
 /// # Errors

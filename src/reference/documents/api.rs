@@ -115,9 +115,10 @@ pub async fn put_document_by_key(
     body: Json<DocumentCreate>,
     store: Data<Store>,
 ) -> Result<JsonResponse, Problem> {
-    let (ByKey { source, source_key: key }, body) = (key.into_inner(), body.into_inner());
-    let (document, outcome) =
-        store.write(async move |db| super::put(db, &caller, (&source, &key), body, etag.0.as_ref()).await).await?;
+    let ByKey { source, source_key: key } = key.into_inner();
+    let put =
+        async move |db: &mut _| super::put(db, &caller, (&source, &key), body.into_inner(), etag.0.as_ref()).await;
+    let (document, outcome) = store.write(put).await?;
     match outcome {
         Outcome::Created => JsonResponse::created(format!("/v1/documents/{}", document.id), &document),
         _ => JsonResponse::changed(&document),

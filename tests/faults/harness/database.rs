@@ -46,6 +46,11 @@ impl Prepared {
                 let template = SQLITE.get_or_init(sqlite);
                 let path = folder.path().join("tiendo.db");
                 std::fs::copy(&template.kept, &path).unwrap();
+                // What the last verb wrote may still stand in the log of the file.
+                let log = |path: &Path| path.with_extension("db-wal");
+                if log(&template.kept).exists() {
+                    std::fs::copy(log(&template.kept), log(&path)).unwrap();
+                }
                 (template, sqlite_url(&path))
             }
             Database::Postgres => {
