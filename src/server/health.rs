@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::readiness::Readiness;
 use crate::{
     access::oauth::TokenService,
-    base::{db::Store, problem::Problem},
+    base::{db::Store, http::NoQuery, problem::Problem},
 };
 
 /// Whether the service works.
@@ -25,7 +25,7 @@ pub struct Health {
 /// for that use `GET /health/ready`. No token is needed.
 #[utoipa::path(responses((status = 200, description = "The process runs.", body = Health)))]
 #[get("/health/live")]
-pub async fn get_health_live() -> HttpResponse {
+pub async fn get_health_live(_: NoQuery) -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
@@ -37,6 +37,7 @@ pub async fn get_health_live() -> HttpResponse {
 #[utoipa::path(responses((status = 200, description = "Requests can be served.", body = Health)))]
 #[get("/health/ready")]
 pub async fn get_health_ready(
+    _: NoQuery,
     readiness: Data<Readiness>,
     tokens: Data<TokenService>,
     store: Data<Store>,

@@ -253,6 +253,15 @@ on_both! {
         }
     }
 
+    fn a_query_parameter_that_nobody_reads_is_refused_everywhere(api: &Api) {
+        let client = api.client("LC", &every_scope());
+        for operation in operations() {
+            let reply = call(&client, &operation, &format!("{}?nonsense=1", operation.path.replace(['{', '}'], "")), "{}");
+            assert_eq!((reply.status, reply.codes()), (400, vec!["unknown-parameter"]), "{}: {}", operation.id, reply.text);
+            assert_eq!(reply.body["errors"][0]["parameter"], "nonsense");
+        }
+    }
+
     fn what_belongs_to_another_province_is_not_there(api: &Api) {
         let (client, owner) = (api.client("LC", &every_scope()), api.client_of("XX", &every_scope(), Some("xx")));
         let things = foreign(&owner);

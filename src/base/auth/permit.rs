@@ -1,18 +1,14 @@
 //! The right to an operation, in the handler's argument list: without it the handler does not run.
 
-use std::{
-    future::{Ready, ready},
-    marker::PhantomData,
-    ops::Deref,
-};
+use std::{future::Future, marker::PhantomData, ops::Deref, pin::Pin, task};
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::{Caller, ScopeName, middleware::AuthOutcome};
 use crate::base::{
     db::types::Instant,
-    i18n::bilingual,
-    problem::{Problem, kinds},
+    i18n::{Bilingual, bilingual},
+    problem::{Problem, Violations, codes, kinds},
 };
 
 /// A caller that holds one of `S`'s scopes. It stands first in a handler's arguments, so that it is asked first, and is
@@ -39,7 +35,7 @@ impl<S> Deref for Permit<S> {
 
 impl<S: Opens + 'static> FromRequest for Permit<S> {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = Asked<S>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let outcome = request.extensions_mut().remove::<AuthOutcome>();
@@ -47,8 +43,49 @@ impl<S: Opens + 'static> FromRequest for Permit<S> {
         if let Ok(permit) = &permit {
             request.extensions_mut().insert(RequestTime(permit.now()));
         }
-        ready(permit)
+        Asked(Some(permit), (!request.query_string().is_empty()).then(|| request.clone()))
     }
+}
+
+/// A permit that is given when the extractors behind it have looked at the request: then it is known whether any of them
+/// takes a query. None is ignored in silence.
+pub struct Asked<S>(Option<Result<Permit<S>, Problem>>, Option<HttpRequest>);
+
+impl<S> Unpin for Asked<S> {}
+
+impl<S> Future for Asked<S> {
+    type Output = Result<Permit<S>, Problem>;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut task::Context<'_>) -> task::Poll<Self::Output> {
+        let permit = self.0.take().unwrap_or_else(|| Err(Problem::internal("a permit was asked for twice")));
+        let permit = permit.and_then(|permit| self.1.as_ref().map_or(Ok(()), refuse_query).map(|()| permit));
+        task::Poll::Ready(permit)
+    }
+}
+
+/// Notes that the query of a request is read, and judged, by whoever calls.
+pub fn take_query(request: &HttpRequest) {
+    if !request.query_string().is_empty() {
+        request.extensions_mut().insert(QueryIsTaken);
+    }
+}
+
+struct QueryIsTaken;
+
+/// Passes when there is no query, or somebody reads it.
+///
+/// # Errors
+/// `invalid-parameter` with each parameter.
+pub fn refuse_query(request: &HttpRequest) -> Result<(), Problem> {
+    if request.query_string().is_empty() || request.extensions().contains::<QueryIsTaken>() {
+        return Ok(());
+    }
+    let mut violations = Violations::in_query();
+    for (name, _) in form_urlencoded::parse(request.query_string().as_bytes()) {
+        let rule = Bilingual::new("không nhận tham số nào", "no parameters are taken here");
+        violations.add(name.into_owned(), codes::UNKNOWN_PARAMETER, rule);
+    }
+    violations.into_result()
 }
 
 impl<S: Opens> Permit<S> {

@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 
 use super::{query, response::json};
 use crate::base::{
+    auth::take_query,
     i18n::Bilingual,
     page::{Page, PageRequest, invalid_cursor},
     problem::{Problem, codes},
@@ -59,6 +60,7 @@ impl<T: DeserializeOwned> FromRequest for List<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        take_query(request);
         ready(parse(request.path(), request.query_string()))
     }
 }

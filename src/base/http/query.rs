@@ -6,9 +6,10 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
 use crate::base::{
+    auth::{refuse_query, take_query},
     i18n::{Bilingual, bilingual},
     problem::{Code, Problem, Violations, codes},
-    validation::{self, Node, Refusal, Why},
+    validation::{self, Effort, Node, Refusal, Why},
 };
 
 /// The query parameters of one operation.
@@ -19,7 +20,20 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        take_query(request);
         ready(parse(request.query_string(), &[]).map(Self))
+    }
+}
+
+/// No query parameters, for an operation without a permit; a permit sees to it itself.
+pub struct NoQuery;
+
+impl FromRequest for NoQuery {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(refuse_query(request).map(|()| Self))
     }
 }
 
@@ -33,7 +47,7 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str, page: &[&str]) -> Result<T,
     let root = Node::Object(pairs.into_iter().map(|(name, value)| (name, Node::Text(value))).collect());
     validation::read(&root).map_err(|_| {
         let mut violations = Violations::in_query();
-        for refusal in validation::refusals::<T>(&root, text.len()) {
+        for refusal in validation::refusals::<T>(&root, text.len(), &Effort::new()) {
             let name = refusal.at.trim_start_matches("#/").replace("~1", "/").replace("~0", "~");
             let (code, rule) = rule_of(refusal, page);
             violations.add(name, code, rule);

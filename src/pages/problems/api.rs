@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{catalogue::CATALOGUE, samples::example_of_problem};
 use crate::base::{
-    http::language_of,
+    http::{NoQuery, language_of},
     i18n::Bilingual,
     problem::{Problem, ProblemBody, ProblemKind, kinds},
 };
@@ -60,7 +60,7 @@ fn help(kind: &ProblemKind, request: &HttpRequest) -> ProblemHelp {
 /// it names none that is offered. The whole catalogue is one answer, without pages. No token is needed.
 #[utoipa::path(responses((status = 200, body = ProblemCatalogue)))]
 #[get("")]
-pub async fn list_problems(request: HttpRequest) -> Json<ProblemCatalogue> {
+pub async fn list_problems(_: NoQuery, request: HttpRequest) -> Json<ProblemCatalogue> {
     Json(ProblemCatalogue { items: CATALOGUE.iter().map(|kind| help(kind, &request)).collect() })
 }
 
@@ -80,7 +80,7 @@ pub struct Slug {
 /// `Accept-Language`. The details of one refusal are in the refusal itself, not here. No token is needed.
 #[utoipa::path(params(Slug), responses((status = 200, description = "The problem, explained.", body = ProblemHelp)))]
 #[get("/{slug}")]
-pub async fn get_problem(request: HttpRequest, which: Path<Slug>) -> Result<Json<ProblemHelp>, Problem> {
+pub async fn get_problem(_: NoQuery, request: HttpRequest, which: Path<Slug>) -> Result<Json<ProblemHelp>, Problem> {
     let found = CATALOGUE.iter().find(|kind| kind.slug == which.slug);
     found.map(|kind| Json(help(kind, &request))).ok_or_else(|| {
         Problem::new(
