@@ -55,7 +55,7 @@ impl AppState {
         let tokens = TokenService::open(store.clone(), clock.clone(), &settings.issuer, settings.token_life)
             .await
             .map_err(|problem| format!("cannot read the signing keys: {}", problem.cause.unwrap_or_default()))?;
-        let metrics = Arc::<Metrics>::default();
+        let metrics = Arc::new(Metrics::of(tokens.wrong_credentials()));
         let observer = Observer {
             metrics: Arc::clone(&metrics),
             proxies: settings.proxies(),

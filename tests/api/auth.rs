@@ -186,7 +186,7 @@ on_both! {
         };
         let changes = [
             ("exp", json!(now), "expired"),
-            ("exp", json!(now + 3600), "lives too long to be remembered"),
+            ("exp", json!(now + 3661), "lives too long to be remembered"),
             ("exp", json!("soon"), "no instant"),
             ("exp", json!(i64::MAX), "an instant that no calendar has"),
             ("exp", Value::Null, "without an end"),
@@ -218,6 +218,65 @@ on_both! {
             ("client_assertion_type", ASSERTION_TYPE), ("client_assertion", good.as_str())];
         assert_eq!(api.stranger().form(401, "/oauth2/token", &form).body["error"], "invalid_client");
         present(api, 200, &good);
+    }
+
+    fn a_client_is_told_what_is_wrong_with_an_assertion_that_it_signed(api: &Api) {
+        let key = Key::number(1);
+        let id = client_with_key(api, &key);
+        let sign = |change: &dyn Fn(&mut Value)| {
+            let mut claims = assertion_of(api, &id, "one");
+            change(&mut claims);
+            key.sign(&json!({ "alg": "ES256" }), &claims)
+        };
+        let now = api.seconds();
+        let said = |assertion: &str| {
+            let reply = present(api, 401, assertion);
+            assert_eq!(reply.body["error"], "invalid_client");
+            reply.body["error_description"].as_str().unwrap().to_owned()
+        };
+        // What a common library sends when it is told nothing: an hour.
+        present(api, 200, &sign(&|claims| claims["exp"] = json!(now + 3600)));
+        for (name, value, word) in [
+            ("exp", json!(now + 3700), "at most 60 minutes"), ("exp", json!(now), "expired"), ("nbf", json!(now + 300), "nbf"),
+            ("aud", json!("https://example.org"), api.base.as_str()), ("iss", json!("x"), "iss and sub"), ("jti", Value::Null, "jti"),
+            ("jti", json!("one"), "used before"),
+        ] {
+            let text = said(&sign(&|claims| claims[name] = value.clone()));
+            assert!(text.contains(word), "{name}: {text}");
+        }
+        let stranger = said(&Key::number(2).sign(&json!({ "alg": "ES256" }), &assertion_of(api, &id, "two")));
+        assert!(stranger.starts_with("unknown client"), "{stranger}");
+    }
+
+    fn who_guesses_is_slowed_down_and_then_limited_and_locks_nobody_out(api: &Api) {
+        let (id, secret) = api.credentials("LC-TTR", "tasks:read", None);
+        let wrong = |expected| with_secret(api, expected, &id, "wrong", &[]);
+        let began = std::time::Instant::now();
+        std::thread::scope(|scope| (0..10).for_each(|_| { scope.spawn(|| wrong(401)); }));
+        assert!(began.elapsed() >= std::time::Duration::from_secs(2), "the answers were not held back");
+        let limited = wrong(429);
+        assert_eq!((&limited.body["error"], limited.header("cache-control")), (&json!("invalid_client"), "no-store"));
+        assert!((1..=60).contains(&limited.header("retry-after").parse::<i64>().unwrap()));
+        with_secret(api, 200, &id, &secret, &[]);
+        with_basic(api, 200, &id, &secret, &BASIC);
+        let metrics = api.stranger().get(200, "/metrics").text;
+        assert!(metrics.contains("tiendo_wrong_credentials_total{outcome=\"limited\"} 1"), "{metrics}");
+        api.wait_seconds(60);
+        wrong(401);
+    }
+
+    fn a_form_is_small_and_not_compressed(api: &Api) {
+        let form = |more: &[(&str, &str)], size: usize| {
+            let headers = [&[("Content-Type", "application/x-www-form-urlencoded")], more].concat();
+            api.stranger().try_send("POST", "/oauth2/token", &headers, Some(vec![b'x'; size]))
+        };
+        let large = form(&[], 16 * 1024 + 1);
+        assert_eq!((large.status, &large.body["error"]), (413, &json!("invalid_request")));
+        for encoding in ["gzip", "br", "deflate"] {
+            let packed = form(&[("Content-Encoding", encoding)], 100);
+            assert_eq!((packed.status, &packed.body["error"]), (400, &json!("invalid_request")), "{encoding}");
+        }
+        assert_eq!(form(&[], 16 * 1024).status, 400);
     }
 
     fn a_token_says_what_rfc_9068_asks(api: &Api) {

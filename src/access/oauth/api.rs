@@ -15,7 +15,7 @@ use super::{
     token_service::{issue, revoke},
 };
 use crate::base::{
-    http::Form,
+    http::{Form, NoQuery},
     problem::{Problem, kinds},
 };
 
@@ -29,13 +29,20 @@ use crate::base::{
 /// Prove the client in one of three ways, never two at once: HTTP Basic with id and secret (`client_secret_basic`), id
 /// and secret in the form (`client_secret_post`), or an assertion signed with the client's own key (`private_key_jwt`,
 /// RFC 7523), which can be used once. Leave `scope` out to get all that the client may do. Refusals have the OAuth
-/// form, not that of a problem.
+/// form, not that of a problem. The form has at most 16 KiB and is not compressed.
+///
+/// After some wrong credentials from one address in a minute the answers come late, and then as 429 with `Retry-After`;
+/// the right credentials are taken at any time.
 #[utoipa::path(
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = TokenAnswer), (status = 400, body = OauthError), (status = 401, body = OauthError)),
+    responses(
+        (status = 200, body = TokenAnswer), (status = 400, body = OauthError), (status = 401, body = OauthError),
+        (status = 413, body = OauthError), (status = 429, body = OauthError),
+    ),
 )]
 #[post("/oauth2/token")]
 pub async fn issue_token(
+    _: NoQuery,
     request: HttpRequest,
     form: Result<Form<TokenRequest>, Problem>,
     tokens: Data<TokenService>,
@@ -60,11 +67,13 @@ pub async fn issue_token(
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "Taken back, or never this client's token (RFC 7009, 2.2)."),
-        (status = 400, body = OauthError), (status = 401, body = OauthError),
+        (status = 400, body = OauthError), (status = 401, body = OauthError), (status = 413, body = OauthError),
+        (status = 429, body = OauthError),
     ),
 )]
 #[post("/oauth2/revoke")]
 pub async fn revoke_token(
+    _: NoQuery,
     request: HttpRequest,
     form: Result<Form<RevocationRequest>, Problem>,
     tokens: Data<TokenService>,
@@ -86,7 +95,7 @@ pub async fn revoke_token(
 /// needed.
 #[utoipa::path(responses((status = 200, description = "A JWK set (RFC 7517).", body = Object)))]
 #[get("/.well-known/jwks.json")]
-pub async fn get_jwks(tokens: Data<TokenService>) -> HttpResponse {
+pub async fn get_jwks(_: NoQuery, tokens: Data<TokenService>) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(tokens.keys().public())
 }
 
@@ -97,7 +106,7 @@ pub async fn get_jwks(tokens: Data<TokenService>) -> HttpResponse {
 /// token endpoint. It may be kept for an hour. No token is needed.
 #[utoipa::path(responses((status = 200, body = Metadata)))]
 #[get("/.well-known/oauth-authorization-server")]
-pub async fn get_metadata(tokens: Data<TokenService>) -> HttpResponse {
+pub async fn get_metadata(_: NoQuery, tokens: Data<TokenService>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .json(Metadata::of(tokens.issuer()))
@@ -121,6 +130,13 @@ fn readable<T>(form: Result<Form<T>, Problem>) -> Result<Result<T, Refusal>, Pro
         Err(problem) if problem.is(&kinds::UNSUPPORTED_MEDIA_TYPE) => {
             Ok(Err(Refusal::bad_request("invalid_request", "the body must be application/x-www-form-urlencoded")))
         }
+        Err(problem) if problem.is(&kinds::UNSUPPORTED_CONTENT_ENCODING) => {
+            Ok(Err(Refusal::bad_request("invalid_request", "the form must not be compressed")))
+        }
+        Err(problem) if problem.is(&kinds::BODY_TOO_LARGE) => {
+            let refusal = Refusal::bad_request("invalid_request", "the form is larger than 16 KiB");
+            Ok(Err(Refusal { status: 413, ..refusal }))
+        }
         Err(problem) => Err(problem),
     }
 }
@@ -134,6 +150,9 @@ impl Responder for Refusal {
         if self.is_basic {
             answer.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"tiendo\""));
         }
-        answer.json(OauthError { error: self.error, error_description: self.description })
+        if let Some(seconds) = self.retry_after {
+            answer.insert_header((header::RETRY_AFTER, seconds));
+        }
+        answer.json(OauthError { error: self.error, error_description: self.description.into_owned() })
     }
 }

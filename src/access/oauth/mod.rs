@@ -3,12 +3,15 @@
 pub mod api;
 mod assertion;
 mod credentials;
+mod guesses;
 mod model;
 mod retention;
 mod signing_keys;
 mod store;
 mod token_service;
+mod verifying;
 
+pub use guesses::Counts as WrongCredentials;
 pub use retention::{delete_revoked_tokens, delete_used_assertions};
 pub use signing_keys::{Keys, rotate};
 pub use token_service::TokenService;

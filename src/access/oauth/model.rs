@@ -1,5 +1,7 @@
 //! What goes over the wire at the OAuth endpoints (RFC 6749, 7009, 8414).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,7 +26,7 @@ pub struct TokenRequest {
     /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (`private_key_jwt`); needed with an assertion.
     #[schema(nullable = false, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
     pub client_assertion_type: Option<String>,
-    /// The signed assertion (RFC 7523): `iss` = `sub` = the client's id, `aud` = the issuer or the token endpoint, `exp` within 10 minutes, `jti` used once.
+    /// The signed assertion (RFC 7523): `iss` = `sub` = the client's id, `aud` = the issuer or the token endpoint, `exp` within 60 minutes, `jti` used once.
     #[schema(nullable = false)]
     pub client_assertion: Option<String>,
 }
@@ -74,7 +76,7 @@ pub struct OauthError {
     #[schema(example = "invalid_client")]
     pub error: &'static str,
     /// For people.
-    pub error_description: &'static str,
+    pub error_description: String,
 }
 
 /// What an OAuth client needs to know of this service (RFC 8414).
@@ -123,23 +125,25 @@ impl Metadata {
 }
 
 /// A refusal of an OAuth endpoint (RFC 6749, 5.2).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Refusal {
     /// HTTP status.
     pub status: u16,
     /// The word for programs.
     pub error: &'static str,
     /// The words for people.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
     /// Whether the client came by HTTP Basic, and is told of it in `WWW-Authenticate`.
     pub is_basic: bool,
+    /// Seconds after which to try again.
+    pub retry_after: Option<u32>,
 }
 
 impl Refusal {
     /// 400 with a word of RFC 6749, 5.2.
     #[must_use]
     pub const fn bad_request(error: &'static str, description: &'static str) -> Self {
-        Self { status: 400, error, description, is_basic: false }
+        Self { status: 400, error, description: Cow::Borrowed(description), is_basic: false, retry_after: None }
     }
 }
 

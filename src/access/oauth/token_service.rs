@@ -13,8 +13,10 @@ use futures_util::future::LocalBoxFuture;
 use super::{
     Keys,
     credentials::{Credentials, identify},
+    guesses::{Counts, Guesses},
     model::{Refusal, TokenAnswer},
     rotate, store,
+    verifying::Verifying,
 };
 use crate::base::{
     auth::{Authenticator, Identity, Scopes},
@@ -60,6 +62,8 @@ pub struct TokenService {
     issuer: String,
     token_life: Duration,
     verified: Cache<[u8; 32], Arc<Verified>>,
+    guesses: Guesses,
+    verifying: Verifying,
 }
 
 impl TokenService {
@@ -72,7 +76,16 @@ impl TokenService {
         // The first start finds none. Instances that start together wait for each other.
         store.write(async move |db| rotate(db, now).await).await?;
         keys.reload(&store).await?;
-        Ok(Self { store, clock, keys, issuer: issuer.to_owned(), token_life, verified: Cache::new(REMEMBERED) })
+        Ok(Self {
+            store,
+            clock,
+            keys,
+            issuer: issuer.to_owned(),
+            token_life,
+            verified: Cache::new(REMEMBERED),
+            guesses: Guesses::default(),
+            verifying: Verifying::default(),
+        })
     }
 
     /// Tells the time.
@@ -91,6 +104,20 @@ impl TokenService {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// How often wrong credentials came.
+    #[must_use]
+    pub fn wrong_credentials(&self) -> Counts {
+        self.guesses.counts()
+    }
+
+    pub(super) fn guesses(&self) -> &Guesses {
+        &self.guesses
+    }
+
+    pub(super) fn verifying(&self) -> &Verifying {
+        &self.verifying
     }
 
     pub(super) fn store(&self) -> &Store {

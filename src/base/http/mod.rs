@@ -16,7 +16,7 @@ mod query;
 mod response;
 mod weighted;
 
-pub use body::{Form, Json};
+pub use body::{Bodies, Form, Json};
 pub use by_key::ByKey;
 pub use etag::{IfMatch, OptionalIfMatch, Tagged};
 pub use formats::{Format, export, marked, table};
@@ -25,7 +25,7 @@ pub use keep_payload::keep_payload;
 pub use language::{Localized, language_of};
 pub use methods::{Addresses, fallback, head_as_get, path_error};
 pub use page::{List, NoFilter, PageParams};
-pub use query::Query;
+pub use query::{NoQuery, Query};
 pub use response::JsonResponse;
 
 /// The largest body the service reads, after decompression.

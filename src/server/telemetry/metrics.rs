@@ -15,6 +15,7 @@ use prometheus_client::{
 };
 
 use super::{lines, workers::WorkerMetrics};
+use crate::access::oauth::WrongCredentials;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Labels {
@@ -69,6 +70,16 @@ impl Default for Metrics {
         registry.register("log_lines_dropped", "Lines of the log for which there was no room", lines::dropped());
         let workers = WorkerMetrics::registered(&mut registry);
         Self { registry, requests, durations, in_flight, refusals, connections, workers }
+    }
+}
+
+impl Metrics {
+    /// Those of a service, with what it counts of wrong credentials.
+    #[must_use]
+    pub fn of(wrong_credentials: WrongCredentials) -> Self {
+        let mut metrics = Self::default();
+        metrics.registry.register("wrong_credentials", "Wrong credentials at the token endpoint", wrong_credentials);
+        metrics
     }
 }
 

@@ -20,7 +20,7 @@ pub use workers::WorkerMetrics;
 
 use format::Json;
 
-use crate::base::clock::Clock;
+use crate::base::{clock::Clock, http::NoQuery};
 
 /// Starts the log on standard error, as JSON lines.
 ///
@@ -41,7 +41,7 @@ pub fn start(filter: Targets) -> Result<(), String> {
     responses((status = 200, body = String, content_type = "application/openmetrics-text", description = "Metrics.")),
 )]
 #[get("/metrics")]
-pub async fn get_metrics(metrics: Data<Arc<Metrics>>) -> HttpResponse {
+pub async fn get_metrics(_: NoQuery, metrics: Data<Arc<Metrics>>) -> HttpResponse {
     let mut text = String::new();
     match encode(&mut text, &metrics.registry) {
         Ok(()) => {
