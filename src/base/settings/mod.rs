@@ -85,8 +85,8 @@ pub struct Settings {
     /// Longest wait for the whole body of a request, in seconds.
     #[arg(long = "TIENDO_BODY_SECONDS", default_value = "30", value_parser = seconds(1..=600))]
     pub body_time: Duration,
-    /// Room for the bodies that are read and handled at a time, in MiB; one client gets half of it.
-    #[arg(long = "TIENDO_BODIES_MIB", default_value = "48", value_parser = whole::<usize>(24..=4096))]
+    /// Room for the bodies that are read and handled at a time, each counted twice, in MiB; one client gets half of it.
+    #[arg(long = "TIENDO_BODIES_MIB", default_value = "48", value_parser = whole::<usize>(40..=4096))]
     pub bodies_mib: usize,
     /// Longest time from the head of a request to that of its answer, in seconds; then 503.
     #[arg(long = "TIENDO_REQUEST_SECONDS", default_value = "60", value_parser = seconds(1..=3600))]

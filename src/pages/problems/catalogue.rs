@@ -28,6 +28,7 @@ pub static CATALOGUE: &[&ProblemKind] = &[
     &kinds::VERSION_STALE,
     &kinds::BODY_TOO_LARGE,
     &kinds::UNSUPPORTED_MEDIA_TYPE,
+    &kinds::UNSUPPORTED_CONTENT_ENCODING,
     &kinds::INVALID_BODY,
     &ingest::ROWS_REJECTED,
     &ingest::TOO_MANY_ROWS,

@@ -89,6 +89,7 @@ fn of_any_request(refused: &mut Refused) {
     refused.send("method-not-allowed", &format!("DELETE {TREE}/LC-TTR"), &[], "");
     refused.send("not-acceptable", "GET /v1/tasks", &[("Accept", "application/xml")], "");
     refused.send("unsupported-media-type", &format!("POST {TREE}"), &[("Content-Type", "text/xml")], "<a/>");
+    refused.send("unsupported-content-encoding", &format!("POST {TREE}"), &[JSON, ("Content-Encoding", "br")], "{}");
     refused.send("body-too-large", &format!("POST {TREE}"), &[JSON], vec![b' '; 10 * 1024 * 1024 + 1]);
     let office = |code: &str| json!({ "code": code, "name": "Văn phòng", "kind": "office", "parent": "LC" });
     refused.json("already-exists", &format!("POST {TREE}"), &office("LC-TTR"));

@@ -2,10 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::Semaphore,
+    task::spawn_blocking,
+    time::{Instant, timeout},
+};
 
 use super::room::{Place, Room, full};
-use crate::base::{problem::Problem, settings::Settings};
+use crate::base::{http::BODY_LIMIT, problem::Problem, settings::Settings};
 
 /// How many large bodies are inflated and parsed at a time; each takes a core.
 const AT_ONCE: usize = 2;
@@ -58,20 +62,29 @@ impl Held {
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<(T, Self), Problem> {
         if self.0.as_ref().is_some_and(|(place, _)| place.is_large()) {
-            return self.run_with(|_| work()).await;
+            let Some((place, bodies)) = self.0 else { return Err(without_room()) };
+            let (done, place) = bodies.aside(move || (work(), place)).await?;
+            return Ok((done?, Self(Some((place, bodies)))));
         }
         // The room of a small body is free again when it is parsed: what is made of it is no larger.
         Ok((work()?, Self(None)))
     }
 
-    /// Runs work aside that may need more room.
-    pub(super) async fn run_with<T: Send + 'static>(
+    /// Runs work on a compressed body aside, with room for all that it may hold; of that as much stays taken as the work
+    /// says that it held.
+    pub(super) async fn unpack<T: Send + 'static>(
         self,
-        work: impl FnOnce(&mut Place) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce() -> Result<(T, usize), Problem> + Send + 'static,
     ) -> Result<(T, Self), Problem> {
-        let Some((mut place, bodies)) = self.0 else { return Err(Problem::internal("a body without room")) };
-        let work = move || (work(&mut place), place);
-        let (done, place) = bodies.aside(work).await?;
-        Ok((done?, Self(place.is_large().then_some((place, bodies)))))
+        let Some((mut place, bodies)) = self.0 else { return Err(without_room()) };
+        place.grow(2 * BODY_LIMIT, Instant::now() + bodies.wait).await?;
+        let (done, mut place) = bodies.aside(move || (work(), place)).await?;
+        let (value, held) = done?;
+        place.shrink(2 * held);
+        Ok((value, Self(Some((place, bodies)))))
     }
+}
+
+fn without_room() -> Problem {
+    Problem::internal("a body without room")
 }

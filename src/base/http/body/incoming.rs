@@ -79,9 +79,11 @@ impl Incoming {
         if declared > most {
             return Err(too_large(most));
         }
-        // What was announced finds its room at once: of bodies that each wait for more, none would come to its end.
+        // A body is counted twice: as it came, and as what is made of it. What was announced finds its room at once: of
+        // bodies that each wait for more, none would come to its end.
+        let times = if matches!(self.coding, Ok(Some(_))) { 1 } else { 2 };
         let mut taken = declared;
-        self.place.grow(taken, until).await?;
+        self.place.grow(times * taken, until).await?;
         let mut all = Vec::new();
         while let Some(part) = self.payload.next().await {
             let part = part.map_err(|error| broken_off(&error, most))?;
@@ -93,9 +95,9 @@ impl Incoming {
                 return Err(too_large(most));
             }
             if length > taken {
-                let step = (length - taken).max(taken.clamp(SMALL / 8, most / 8).min(most - taken));
-                self.place.grow(step, Instant::now() + self.bodies.wait).await?;
+                let step = taken.clamp(SMALL / 8, 16 * SMALL).min(most - taken).max(length - taken);
                 taken += step;
+                self.place.grow(times * taken, Instant::now() + self.bodies.wait).await?;
             }
             all.reserve_exact(taken - all.len());
             all.extend_from_slice(&part);

@@ -79,7 +79,13 @@ impl<T: DeserializeOwned + ToSchema + Send + 'static> FromRequest for Json<T> {
             let read = move |bytes: &[u8]| Ok((parse(bytes)?, Sha256::digest(bytes).into()));
             let ((value, digest), held) = match coding {
                 None => held.run(move || read(&sent)).await?,
-                Some(coding) => held.run_with(move |room| read(&inflate::inflated(&sent, coding, room)?)).await?,
+                Some(coding) => {
+                    let unpack = move || {
+                        let bytes = inflate::inflated(&sent, coding)?;
+                        Ok((read(&bytes)?, bytes.len()))
+                    };
+                    held.unpack(unpack).await?
+                }
             };
             Ok(Self { value, digest, held })
         })

@@ -18,8 +18,8 @@ use crate::base::{
     problem::{Problem, kinds},
 };
 
-/// Up to here a body is small.
-pub const SMALL: usize = 64 * 1024;
+/// What a small body takes at most.
+pub const SMALL: usize = 128 * 1024;
 
 /// What there is, and what is taken of it.
 #[derive(Debug)]
@@ -99,32 +99,31 @@ pub struct Place {
 }
 
 impl Place {
-    /// Takes more, waiting for it until the moment when it must be there.
+    /// Takes so much, waiting for it until the moment when it must be there.
     ///
     /// # Errors
-    /// `unavailable` when there was none by then.
-    pub async fn grow(&mut self, bytes: usize, until: Instant) -> Result<(), Problem> {
+    /// `unavailable` when it was not there by then.
+    pub async fn grow(&mut self, to: usize, until: Instant) -> Result<(), Problem> {
         loop {
-            if self.try_grow(bytes) {
+            if self.try_grow(to) {
                 return Ok(());
             }
             let room = Arc::clone(&self.room);
             let mut freed = std::pin::pin!(room.freed.notified());
             freed.as_mut().enable();
             // What was given back before the notice was asked for is seen here.
-            if self.try_grow(bytes) {
+            if self.try_grow(to) {
                 return Ok(());
             }
             tokio::time::timeout_at(until, freed).await.map_err(|_| full())?;
         }
     }
 
-    /// Takes more, when there is some at once.
-    ///
-    /// # Errors
-    /// `unavailable` when there is none.
-    pub fn grow_now(&mut self, bytes: usize) -> Result<(), Problem> {
-        if self.try_grow(bytes) { Ok(()) } else { Err(full()) }
+    /// Gives back all but so much.
+    pub fn shrink(&mut self, to: usize) {
+        let less = self.bytes.saturating_sub(to);
+        self.room.give_back(self.client, less, self.is_large);
+        self.bytes -= less;
     }
 
     /// Whether more than a small body's room is taken.
@@ -133,21 +132,22 @@ impl Place {
         self.is_large
     }
 
-    fn try_grow(&mut self, bytes: usize) -> bool {
-        let all = self.bytes + bytes;
-        if all <= SMALL && !self.is_large {
-            let has_grown = self.room.add(bytes);
-            self.bytes = if has_grown { all } else { self.bytes };
+    fn try_grow(&mut self, to: usize) -> bool {
+        let more = to.saturating_sub(self.bytes);
+        if to <= SMALL && !self.is_large {
+            let has_grown = self.room.add(more);
+            self.bytes += if has_grown { more } else { 0 };
             return has_grown;
         }
-        let more = if self.is_large { bytes } else { all };
-        if !self.room.add_large(self.client, more) {
+        // What becomes large is counted among the large as a whole.
+        if !self.room.add_large(self.client, if self.is_large { more } else { to }) {
             return false;
         }
         if !self.is_large {
             self.room.give_back(self.client, self.bytes, false);
         }
-        (self.bytes, self.is_large) = (all, true);
+        self.bytes = self.bytes.max(to);
+        self.is_large = true;
         true
     }
 }
@@ -181,21 +181,26 @@ mod tests {
 
     const MIB: usize = 1 << 20;
 
+    fn grown(place: &mut Place, to: usize) -> bool {
+        place.try_grow(to)
+    }
+
     #[test]
     fn one_client_gets_half_and_the_large_leave_a_quarter() {
         let room = Room::of(16 * MIB);
         let client = || Some(new_id());
         let (greedy, other, small) = (client(), client(), client());
         let mut first = room.place(greedy);
-        assert!(first.grow_now(8 * MIB).is_ok());
-        assert!(room.place(greedy).grow_now(MIB).unwrap_err().is(&kinds::UNAVAILABLE));
+        assert!(grown(&mut first, 8 * MIB) && !grown(&mut room.place(greedy), MIB));
         let mut second = room.place(other);
-        assert!(second.grow_now(4 * MIB).is_ok() && second.grow_now(MIB).is_err());
-        let mut little: Vec<_> = (0..64).map(|_| room.place(small)).collect();
-        assert!(little.iter_mut().all(|place| place.grow_now(SMALL).is_ok()));
-        assert!(room.place(small).grow_now(1).is_err());
+        assert!(grown(&mut second, 4 * MIB) && !grown(&mut second, 5 * MIB));
+        let mut little: Vec<_> = (0..32).map(|_| room.place(small)).collect();
+        assert!(little.iter_mut().all(|place| grown(place, SMALL)));
+        assert!(!grown(&mut room.place(small), 1));
         drop(first);
-        assert!(second.grow_now(MIB).is_ok());
+        assert!(grown(&mut second, 5 * MIB));
+        second.shrink(MIB);
+        assert_eq!(room.taken.load(Relaxed), 5 * MIB);
         drop((second, little));
         assert_eq!(room.taken.load(Relaxed), 0);
         assert!(room.large.lock().unwrap().by_client.is_empty());
@@ -205,25 +210,21 @@ mod tests {
     fn a_small_body_that_grows_is_counted_once() {
         let room = Room::of(16 * MIB);
         let mut place = room.place(None);
-        assert!(place.grow_now(SMALL).is_ok() && !place.is_large());
-        assert!(place.grow_now(SMALL).is_ok() && place.is_large());
-        assert_eq!(room.taken.load(Relaxed), 2 * SMALL);
+        assert!(grown(&mut place, SMALL) && !place.is_large());
+        assert!(grown(&mut place, SMALL + 1) && place.is_large());
+        assert_eq!(room.taken.load(Relaxed), SMALL + 1);
     }
 
     #[actix_web::test]
     async fn who_waits_is_served_when_room_is_given_back() {
         let room = Room::of(16 * MIB);
-        let held = |bytes| {
-            let mut place = room.place(None);
-            place.grow_now(bytes).map(|()| place)
-        };
-        let mut first = Some(held(8 * MIB).unwrap());
+        let mut held = room.place(None);
+        assert!(grown(&mut held, 8 * MIB));
         let mut waiting = room.place(None);
         let grow = waiting.grow(MIB, Instant::now() + Duration::from_mins(1));
-        let free = async { first.take().map(drop) };
-        let (grown, _) = futures_util::future::join(grow, free).await;
+        let (grown, ()) = futures_util::future::join(grow, async { held.shrink(7 * MIB) }).await;
         assert!(grown.is_ok());
-        let _second = held(7 * MIB).unwrap();
-        assert!(waiting.grow(MIB, Instant::now()).await.is_err());
+        let refused = waiting.grow(2 * MIB, Instant::now()).await.unwrap_err();
+        assert!(refused.is(&kinds::UNAVAILABLE) && refused.retry_after.is_some());
     }
 }
