@@ -106,6 +106,11 @@ impl Postgres {
         self.thread_connections()?.shared().map(|connection| Db::Pg(Pg::Shared(connection)))
     }
 
+    /// Whether this thread's first shared connection is still being made.
+    pub fn is_beginning(&self) -> bool {
+        self.thread_connections().is_some_and(|mine| mine.is_beginning())
+    }
+
     /// A connection of one's own, within the waiting time; no client has more than its share of them.
     pub async fn own(&self) -> Result<Db, Error> {
         let until = Instant::now() + self.plan.wait;

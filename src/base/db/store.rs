@@ -100,13 +100,21 @@ impl Store {
             };
             match outcome {
                 Err(error) if error.is_connection_lost() => {
-                    if lost.get_or_insert_with(Instant::now).elapsed() > RECONNECT {
+                    if lost.get_or_insert_with(Instant::now).elapsed() > self.patience() {
                         return Err(error);
                     }
                     tokio::time::sleep(RECONNECT / 50).await;
                 }
                 other => return other,
             }
+        }
+    }
+
+    /// How long a read without a connection waits for one: what has been there comes back soon, or not.
+    fn patience(&self) -> Duration {
+        match &self.0.kind {
+            Kind::Postgres { connections, .. } if connections.is_beginning() => self.0.wait.max(RECONNECT),
+            _ => RECONNECT,
         }
     }
 

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc, RwLock, Weak,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -40,6 +40,8 @@ pub struct ThreadConnections {
     pub exports: Pool<Dial>,
     slots: Vec<Slot>,
     next: AtomicUsize,
+    /// Whether a first connection was made, or could not be.
+    has_begun: AtomicBool,
     keepers: Vec<JoinHandle<()>>,
 }
 
@@ -55,7 +57,8 @@ impl ThreadConnections {
                 |slot| tokio::spawn(keep(Arc::clone(plan), Weak::clone(thread_connections), slot, first.take()));
             let keepers = (0..shared).map(keeper).collect();
             let slots = (0..shared).map(|_| RwLock::default()).collect();
-            Self { pool, turns, exports, slots, next: AtomicUsize::new(0), keepers }
+            let (next, has_begun) = (AtomicUsize::new(0), AtomicBool::new(false));
+            Self { pool, turns, exports, slots, next, has_begun, keepers }
         }))
     }
 
@@ -64,6 +67,11 @@ impl ThreadConnections {
         let start = self.next.fetch_add(1, Ordering::Relaxed);
         (0..self.slots.len())
             .find_map(|step| self.slots.get((start + step) % self.slots.len())?.read().ok()?.as_ref().map(Arc::clone))
+    }
+
+    /// Whether the first shared connection is still being made.
+    pub fn is_beginning(&self) -> bool {
+        !self.has_begun.load(Ordering::Relaxed)
     }
 
     /// False when the runtime that drove the connections has ended.
@@ -92,6 +100,7 @@ async fn keep(plan: Arc<Plan>, thread_connections: Weak<ThreadConnections>, slot
             None => connect(&plan.url, &plan.tls, &session, &plan.suspicion).await,
         };
         let Some(place) = thread_connections.upgrade() else { return };
+        place.has_begun.store(true, Ordering::Relaxed);
         match connected {
             Ok((connection, driver)) => {
                 is_out = false;
