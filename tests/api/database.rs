@@ -340,6 +340,34 @@ on_both_stores! {
     }
 }
 
+/// By what the databases say: neither is made to run out of room here.
+#[test]
+fn what_passes_by_itself_is_no_fault() {
+    use diesel::result::DatabaseErrorKind as Kind;
+    let said = |kind, text: &str| reason(&QueryError::DatabaseError(kind, Box::new(text.to_owned())));
+    for text in [
+        "could not extend file \"base/16384/16497\": No space left on device",
+        "could not write to file \"pg_wal/xlogtemp.31\": No space left on device",
+        "canceling statement due to statement timeout",
+        "canceling statement due to lock timeout",
+        "deadlock detected",
+        "remaining connection slots are reserved for non-replication superuser connections",
+        "the database system is starting up",
+        "terminating connection due to administrator command",
+        "database or disk is full",
+        "disk I/O error",
+        "database is locked",
+        "attempt to write a readonly database",
+        "unable to open database file",
+    ] {
+        assert_eq!(said(Kind::Unknown, text), Reason::Passing, "{text}");
+    }
+    assert_eq!(said(Kind::ReadOnlyTransaction, "cannot execute INSERT in a read-only transaction"), Reason::Passing);
+    for text in ["no such table: tasks", "database disk image is malformed", "relation \"tasks\" does not exist"] {
+        assert_eq!(said(Kind::Unknown, text), Reason::Fault, "{text}");
+    }
+}
+
 #[test]
 fn a_slow_statement_fails_where_it_would_delay_everyone() {
     run(&Database::postgres(), async |store, _| {

@@ -153,7 +153,7 @@ fn a_watermark_lies_before_the_writes_that_are_open() {
     let api = Api::by_system_clock(&Database::postgres());
     let reader = api.client("LC", ASSIGN);
     let now = |value: &Value| -> chrono::DateTime<chrono::Utc> { text(value).parse().unwrap() };
-    let (begin, begun) = mpsc::channel();
+    let (opened, is_open) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
     let database = api.database().clone();
     // What is moved in is dropped by a failure too, and that ends the write.
@@ -164,14 +164,14 @@ fn a_watermark_lies_before_the_writes_that_are_open() {
                 let (open, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
                 let connection = tokio::spawn(connection);
                 open.batch_execute("BEGIN; UPDATE organizations SET name = name").await.unwrap();
-                begin.send(()).unwrap();
+                opened.send(()).unwrap();
                 let _ = released.recv();
                 open.batch_execute("COMMIT").await.unwrap();
                 drop(open);
                 connection.await.unwrap().unwrap();
             });
         });
-        begun.recv().unwrap();
+        is_open.recv().unwrap();
         let asked = || now(&reader.get(200, &format!("/v1/tasks?updated_since={BEGINNING}")).body["watermark"]);
         let (first, second) = (asked(), asked());
         assert_eq!(first, second, "it stands while the write is open");
