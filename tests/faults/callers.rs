@@ -76,7 +76,7 @@ fn slow_readers_keep_no_writer_waiting() {
 
 /// What the service's connections are at.
 const AT_WORK: &str = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' \
-                       AND application_name = 'tiendo'";
+                       AND application_name LIKE 'tiendo%'";
 
 #[test]
 fn what_nobody_waits_for_any_more_is_ended() {
