@@ -37,8 +37,8 @@ impl<T: ServiceFactory<ServiceRequest, Config = (), InitError = (), Error = Erro
 pub fn create_app(state: AppState) -> App<impl Layers<Response = ServiceResponse<impl MessageBody>>> {
     unobserved(state)
         .wrap(from_fn(telemetry::observe))
-        .wrap(from_fn(http::keep_payload))
         .wrap(from_fn(connections::answering))
+        .wrap(from_fn(http::keep_payload))
 }
 
 /// The application without request ids, metrics and log, so that what they cost can be measured.

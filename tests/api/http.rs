@@ -220,6 +220,27 @@ on_both! {
         }
     }
 
+    fn every_answer_says_what_a_browser_may_not_do_with_it(api: &Api) {
+        let client = keeper(api);
+        let tag = client.get(200, "/v1/organizations/LC").etag().to_owned();
+        let form = [("grant_type", "password")];
+        for reply in [
+            client.get(200, PATH),
+            client.send(304, "GET", "/v1/organizations/LC", &[("If-None-Match", &tag)], None),
+            api.stranger().get(401, PATH),
+            client.get(404, "/nowhere"),
+            client.send(405, "DELETE", PATH, &[], None),
+            api.stranger().form(400, "/oauth2/token", &form),
+            api.stranger().get(200, "/metrics"),
+            api.stranger().get(200, "/docs/"),
+        ] {
+            let names = ["x-content-type-options", "referrer-policy", "x-frame-options", "strict-transport-security"];
+            assert_eq!(names.map(|name| reply.header(name)), ["nosniff", "no-referrer", "DENY", ""], "{reply:?}");
+            let policy = reply.header("content-security-policy");
+            assert!(policy.starts_with("default-src 'none';") && policy.ends_with("frame-ancestors 'none'"), "{reply:?}");
+        }
+    }
+
     fn a_version_that_the_caller_has_is_not_sent_again(api: &Api) {
         let client = keeper(api);
         let path = "/v1/organizations/LC";

@@ -158,6 +158,25 @@ fn the_issuer_is_an_address_that_callers_can_use() {
 }
 
 #[test]
+fn proxies_are_addresses_and_networks() {
+    let proxies = |text: &str| read(&[("TIENDO_PROXIES", text)]).unwrap().proxies();
+    assert!(proxies("10.20.0.0/16, ::1").contains([10, 20, 9, 9].into()));
+    assert!(!read(&[]).unwrap().proxies().contains([127, 0, 0, 1].into()), "nobody is believed unasked");
+    for wrong in ["proxy.local", "10.0.0.0/33", "10.0.0.1/8", "all"] {
+        refused("TIENDO_PROXIES", wrong);
+    }
+}
+
+#[test]
+fn the_issuer_speaks_as_the_service_does() {
+    let files = [("TIENDO_TLS_CERTIFICATE_FILE", "a"), ("TIENDO_TLS_KEY_FILE", "b")];
+    let settings = read(&files).unwrap();
+    assert!(settings.is_https() && settings.issuer == "https://127.0.0.1:8080");
+    assert!(read(&[("TIENDO_ISSUER", "https://laichau.gov.vn")]).unwrap().is_https());
+    assert!(!read(&[]).unwrap().is_https());
+}
+
+#[test]
 fn a_password_file_completes_the_address() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();

@@ -74,6 +74,11 @@ fn it_speaks_tls_and_shows_a_renewed_certificate_by_itself() {
     stream.flush().unwrap();
     stream.read_exact(&mut [0; 8]).unwrap();
     assert_eq!(stream.conn.alpn_protocol(), Some(&b"http/1.1"[..]));
+    let [certificate, key] = paths(folder.path());
+    let mut health = Command::new(env!("CARGO_BIN_EXE_tiendo"));
+    health.arg("health").env("TIENDO_LISTEN", service.address().to_string());
+    health.env("TIENDO_TLS_CERTIFICATE_FILE", certificate).env("TIENDO_TLS_KEY_FILE", key);
+    assert!(health.status().unwrap().success());
     let refused = asked(&service, &first, b"GARBAGE\r\n\r\n").unwrap();
     assert_eq!(refused.problem(), "malformed-request");
 

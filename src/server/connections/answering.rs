@@ -84,7 +84,8 @@ impl MessageBody for Answer {
     }
 }
 
-/// The outermost layer.
+/// The layer. The request's body outlives it (`keep_payload`): were it dropped when all of the answer is taken, the
+/// framework would wait for the rest of the body.
 ///
 /// # Errors
 /// What the framework itself could not turn into an answer.

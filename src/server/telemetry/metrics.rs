@@ -64,11 +64,11 @@ impl Default for Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_duration_seconds", "Time to answer", durations.clone());
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
+        let workers = WorkerMetrics::registered(&mut registry);
         let refusals = Refusals::default();
         registry.register("refusals", "Answers that were problems", refusals.0.clone());
         let connections = ConnectionMetrics::registered(&mut registry);
         registry.register("log_lines_dropped", "Lines of the log for which there was no room", lines::dropped());
-        let workers = WorkerMetrics::registered(&mut registry);
         Self { registry, requests, durations, in_flight, refusals, connections, workers }
     }
 }
@@ -148,7 +148,7 @@ pub struct ConnectionMetrics {
 impl ConnectionMetrics {
     fn registered(registry: &mut Registry) -> Self {
         let this = Self::default();
-        registry.register("connections", "Connections of callers", this.open.clone());
+        registry.register("open_connections", "Connections of callers", this.open.clone());
         registry.register("connections_turned_away", "Connections that found no room", this.turned_away.clone());
         registry.register("connections_cut", "Connections ended in the middle", this.cut.clone());
         for reason in [TurnedAway::Full, TurnedAway::Address] {

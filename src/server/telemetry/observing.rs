@@ -74,7 +74,7 @@ struct Outcome {
 pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse, Error> {
     let observer = request.app_data::<Data<Observer>>().cloned();
     let observer = observer.ok_or_else(|| actix_web::error::ErrorInternalServerError("no observer"))?;
     let id = request_id(&request);
@@ -88,7 +88,7 @@ async fn measured(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
     observer: Data<Observer>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse, Error> {
     let in_flight = InFlight::begin(&observer.metrics);
     let asked = Asked::of(&request);
     let addresses = request.app_data::<Data<Addresses>>().cloned();

@@ -5,7 +5,7 @@ use std::{
     net::{SocketAddr, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -21,6 +21,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The client, at work until it is asked what it saw.
 pub struct Healthy {
     stop: Arc<AtomicBool>,
+    answered: Arc<AtomicUsize>,
     thread: JoinHandle<Report>,
 }
 
@@ -39,8 +40,19 @@ impl Healthy {
     pub fn begin(service: &Service) -> Self {
         let (address, token) = (service.address(), service.token());
         let stop = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stop);
-        Self { stop, thread: std::thread::spawn(move || work(address, &token, &told)) }
+        let answered = Arc::new(AtomicUsize::new(0));
+        let (told, count) = (Arc::clone(&stop), Arc::clone(&answered));
+        Self { stop, answered, thread: std::thread::spawn(move || work(address, &token, &told, &count)) }
+    }
+
+    /// Lets it ask so many times more.
+    pub fn goes_on(&self, requests: usize) {
+        let enough = self.answered.load(Ordering::SeqCst) + requests;
+        let began = Instant::now();
+        while self.answered.load(Ordering::SeqCst) < enough {
+            assert!(began.elapsed() < Duration::from_mins(1), "it is not answered");
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// Ends it.
@@ -50,7 +62,7 @@ impl Healthy {
     }
 }
 
-fn work(address: SocketAddr, token: &str, stop: &AtomicBool) -> Report {
+fn work(address: SocketAddr, token: &str, stop: &AtomicBool, answered: &AtomicUsize) -> Report {
     let mut report = Report::default();
     let mut times = Vec::new();
     let mut kept: Option<TcpStream> = None;
@@ -71,6 +83,7 @@ fn work(address: SocketAddr, token: &str, stop: &AtomicBool) -> Report {
         }
         times.push(began.elapsed());
         report.requests += 1;
+        answered.fetch_add(1, Ordering::SeqCst);
         std::thread::sleep(PAUSE);
     }
     times.sort_unstable();
