@@ -179,9 +179,11 @@ on_both! {
             }
         }
         // Its owner's client sets what it sees, and what it does not see stays.
-        let own = json!([target(Some("LC-TTR"), "71"), target(Some("LC"), "60")]);
-        let etag = province.get(200, path).etag().to_owned();
-        province.patch(200, path, &etag, &json!({ "organization": "LC-TTR" }));
+        let (own, path) = (json!([target(Some("LC-TTR"), "71"), target(Some("LC"), "60")]), "/v1/indicators/CT02");
+        let mut of_agency = ratio("CT02");
+        of_agency["organization"] = json!("LC-TTR");
+        province.post(201, "/v1/indicators", &of_agency);
+        province.put(200, &format!("{path}/targets"), &json!(set));
         let agency = api.client("LC-TTR", WRITE);
         let version = agency.get(200, &format!("{path}/targets")).etag().to_owned();
         let put = |body: &Value, etag: &str| agency.send(200, "PUT", &format!("{path}/targets"), &[("If-Match", etag)], Some(body.to_string().into_bytes()));

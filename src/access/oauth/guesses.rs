@@ -36,6 +36,11 @@ const HELD_BACK: usize = 64;
 /// How many counts are kept; the least used go first.
 const KEPT: usize = 10_000;
 
+/// They were answered 401.
+const REFUSED: &str = "refused";
+/// They were answered 429.
+const LIMITED: &str = "limited";
+
 /// Wrong credentials by what came of them.
 pub type Counts = Family<Labels, Counter>;
 
@@ -55,12 +60,12 @@ pub struct Guesses {
 
 impl Default for Guesses {
     fn default() -> Self {
-        Self {
-            of_client: Cache::new(KEPT),
-            of_place: Cache::new(KEPT),
-            held_back: Semaphore::new(HELD_BACK),
-            counts: Counts::default(),
+        let counts = Counts::default();
+        // Shown before the first guess, so that an alarm on them has a beginning.
+        for outcome in [REFUSED, LIMITED] {
+            drop(counts.get_or_create(&Labels { outcome }));
         }
+        Self { of_client: Cache::new(KEPT), of_place: Cache::new(KEPT), held_back: Semaphore::new(HELD_BACK), counts }
     }
 }
 
@@ -89,7 +94,7 @@ impl Guesses {
         let by_place = counted(&self.of_place, &place, now);
         let by_client = named.map_or(0, |client| counted(&self.of_client, &(client, place), now));
         let is_limited = by_client > OF_CLIENT || by_place > OF_PLACE;
-        self.counts.get_or_create(&Labels { outcome: if is_limited { "limited" } else { "refused" } }).inc();
+        self.counts.get_or_create(&Labels { outcome: if is_limited { LIMITED } else { REFUSED } }).inc();
         // Ever more rarely, so that guessing does not fill the log.
         if by_client.is_power_of_two() || by_place.is_power_of_two() {
             let named = named.map(|client| client.to_string());
