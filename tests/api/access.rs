@@ -259,7 +259,7 @@ on_both! {
             // A list reads its query behind its address, which must be one.
             let path = operation.path.replace("{id}", "0192d4e0-7000-7000-8000-000000000000").replace("{period}", "2026-M10");
             let reply = call(&client, &operation, &format!("{}?nonsense=1", path.replace(['{', '}'], "")), "{}");
-            assert_eq!((reply.status, reply.codes()), (400, vec!["unknown-parameter"]), "{}: {}", operation.id, reply.text);
+            assert_eq!((reply.status, reply.codes().first()), (400, Some(&"unknown-parameter")), "{}: {}", operation.id, reply.text);
             assert_eq!(reply.body["errors"][0]["parameter"], "nonsense");
         }
     }

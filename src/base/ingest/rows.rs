@@ -22,7 +22,7 @@ use crate::base::{
 /// How many rows a push may have; of more only their number is kept.
 pub const MAX_ROWS: usize = 5_000;
 /// How many violations of one push are told in full; of each further row that is wrong, the first.
-const MAX_TOLD: usize = 5_000;
+const MAX_TOLD: usize = 2_000;
 
 /// The rows of a body as they came, cut apart and not read yet: one that cannot be read does not hide the others.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The bodies that the process reads and handles at a time, and the few large ones of them that are parsed at a time.
+//! The bodies that the process reads and handles at a time, and the large ones of them, which are parsed one after another.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,8 +11,8 @@ use tokio::{
 use super::room::{Place, Room, full};
 use crate::base::{http::BODY_LIMIT, problem::Problem, settings::Settings};
 
-/// How many large bodies are inflated and parsed at a time; each takes a core.
-const AT_ONCE: usize = 2;
+/// How many large bodies are inflated and parsed at a time; each takes a core, and several times its size.
+const AT_ONCE: usize = 1;
 
 /// What all bodies of the process share.
 pub struct Bodies {

@@ -16,6 +16,7 @@ use super::{
     room::{Place, SMALL},
 };
 use crate::base::{
+    http::BODY_LIMIT,
     i18n::{Bilingual, bilingual},
     problem::{Problem, kinds},
     served::served,
@@ -79,11 +80,8 @@ impl Incoming {
         if declared > most {
             return Err(too_large(most));
         }
-        // A body is counted twice: as it came, and as what is made of it. What was announced finds its room at once: of
-        // bodies that each wait for more, none would come to its end.
-        let times = if matches!(self.coding, Ok(Some(_))) { 1 } else { 2 };
         let mut taken = declared;
-        self.place.grow(times * taken, until).await?;
+        self.place.grow(self.room_for(declared), until).await?;
         let mut all = Vec::new();
         while let Some(part) = self.payload.next().await {
             let part = part.map_err(|error| broken_off(&error, most))?;
@@ -97,12 +95,23 @@ impl Incoming {
             if length > taken {
                 let step = taken.clamp(SMALL / 8, 16 * SMALL).min(most - taken).max(length - taken);
                 taken += step;
-                self.place.grow(times * taken, Instant::now() + self.bodies.wait).await?;
+                self.place.grow(self.room_for(taken), Instant::now() + self.bodies.wait).await?;
             }
             all.reserve_exact(taken - all.len());
             all.extend_from_slice(&part);
         }
+        if matches!(self.coding, Ok(None)) {
+            self.place.shrink(2 * all.len());
+        }
         Ok(all.into())
+    }
+
+    /// What a body of so many bytes takes: twice as much, as it came and as what is made of it. One that is large and does
+    /// not say how large, as it is sent or unpacked, takes all that it may: of bodies that each wait for more, none would
+    /// come to its end.
+    fn room_for(&self, bytes: usize) -> usize {
+        let is_told = matches!(self.coding, Ok(None)) && self.declared.is_some();
+        if is_told || 2 * bytes <= SMALL { 2 * bytes } else { 2 * BODY_LIMIT }
     }
 }
 
