@@ -15,7 +15,8 @@ use tiendo::base::db::{
 
 use crate::harness::{Api, Database, block_on};
 
-const WAIT: Duration = Duration::from_millis(400);
+/// Long enough for a connection to be made on a machine that does other things too.
+const WAIT: Duration = Duration::from_millis(800);
 const STATEMENT: Duration = Duration::from_secs(10);
 
 /// Writes each fact once and runs it on both databases.

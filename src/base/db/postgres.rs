@@ -156,7 +156,7 @@ async fn pooled(
     match timeout_at(until, coming).await {
         Ok(Ok(connection)) => return Ok(Db::Pg(Pg::Own(Arc::new(Pooled { connection, _turn: turn })))),
         Ok(Err(error)) => tracing::warn!(error = %error, "no database connection to be had"),
-        Err(_) => tracing::warn!("no database connection to be had in time"),
+        Err(_) => return Err(Error::Busy("no connection in time")),
     }
     Err(Error::Busy("no connection"))
 }
