@@ -257,7 +257,7 @@ on_both! {
         let client = api.client("LC", &every_scope());
         for operation in operations() {
             // A list reads its query behind its address, which must be one.
-            let path = operation.path.replace("{id}", "0192d4e0-7000-7000-8000-000000000000").replace("{period}", "2026-M10");
+            let path = operation.path.replace("{id}", "0192d4e0-7000-7000-8000-000000000000").replace("{period}", "2026-M10").replace("{code}", "ND09");
             let reply = call(&client, &operation, &format!("{}?nonsense=1", path.replace(['{', '}'], "")), "{}");
             assert_eq!((reply.status, reply.codes().first()), (400, Some(&"unknown-parameter")), "{}: {}", operation.id, reply.text);
             assert_eq!(reply.body["errors"][0]["parameter"], "nonsense");
