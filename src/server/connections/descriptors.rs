@@ -45,8 +45,8 @@ fn others(settings: &Settings) -> usize {
     let threads = settings.workers + settings.workers.div_ceil(2);
     let database = match settings.database {
         // Each thread has its part, rounded up.
-        Url::Postgres(_) => settings.pool_size + settings.readers + 2 * threads,
-        Url::Sqlite(_) => SQLITE_FILES * (settings.readers + threads + 1),
+        Url::Postgres(_) => settings.pool_size + settings.readers + settings.exports + 2 * threads,
+        Url::Sqlite(_) => SQLITE_FILES * (settings.readers + settings.exports + threads + 1),
     };
     TURNED_AWAY + RESERVE + database
 }
