@@ -215,7 +215,7 @@ fn what_finds_no_room_is_told_so() {
 
 #[test]
 fn where_there_are_few_files_there_are_fewer_connections() {
-    let service = Service::start_after("ulimit -n 160", Database::Sqlite, &[]);
+    let service = Service::start_after("ulimit -n 200", Database::Sqlite, &[]);
     assert!(service.log().contains("\"level\":\"WARN\",\"message\":\"fewer connections"), "{}", service.log());
     let healthy = Healthy::begin(&service);
     let held = attack(&service, ATTACKER, 200, b"GET /health/live");

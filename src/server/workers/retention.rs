@@ -28,7 +28,8 @@ pub fn worker(state: &AppState) -> Worker {
 }
 
 async fn delete_all(store: Store, clock: Clock, fence: Fence) -> Result<(), Problem> {
-    let (now, told) = (clock.settled(), clock.now());
+    // In this order: what settles later is less only when it is doubted.
+    let (told, now) = (clock.now(), clock.settled());
     if now < told {
         tracing::warn!(%now, %told, "the clock has jumped ahead: nothing is deleted by it until it has stood for an hour");
     }
