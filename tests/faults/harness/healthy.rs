@@ -11,10 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Service, http};
+use super::{Service, http, is_long};
 
 /// Longest time that it waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What 99 of 100 answers take at most under attack, unless that is less than ten times what they take without.
+const LONGEST_P99: Duration = Duration::from_millis(100);
 /// Between two requests.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -23,6 +25,8 @@ pub struct Healthy {
     stop: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
     thread: JoinHandle<Report>,
+    /// What it saw before the attack, in the long form.
+    idle: Option<Report>,
 }
 
 /// What it saw.
@@ -38,11 +42,21 @@ pub struct Report {
 impl Healthy {
     /// Reads who it is, and now and then puts a task, on a new connection every tenth time.
     pub fn begin(service: &Service) -> Self {
+        let mut this = Self::at_work(service);
+        if is_long() {
+            this.goes_on(300);
+            this = Self { idle: Some(this.end()), ..Self::at_work(service) };
+        }
+        this
+    }
+
+    fn at_work(service: &Service) -> Self {
         let (address, token) = (service.address(), service.token());
         let stop = Arc::new(AtomicBool::new(false));
         let answered = Arc::new(AtomicUsize::new(0));
         let (told, count) = (Arc::clone(&stop), Arc::clone(&answered));
-        Self { stop, answered, thread: std::thread::spawn(move || work(address, &token, &told, &count)) }
+        let thread = std::thread::spawn(move || work(address, &token, &told, &count));
+        Self { stop, answered, thread, idle: None }
     }
 
     /// Lets it ask so many times more.
@@ -55,10 +69,17 @@ impl Healthy {
         }
     }
 
-    /// Ends it.
+    /// Ends it. In the long form, in which the attacker has a processor and the service another, it was not kept waiting.
     pub fn end(self) -> Report {
         self.stop.store(true, Ordering::SeqCst);
-        self.thread.join().unwrap()
+        let report = self.thread.join().unwrap();
+        if let Some(idle) = self.idle {
+            let test = std::thread::current().name().unwrap_or_default().to_owned();
+            let Report { requests, p99, longest, .. } = &report;
+            eprintln!("{test}: {requests} requests, p99 {p99:?} (idle {:?}), longest {longest:?}", idle.p99);
+            assert!(*p99 <= (10 * idle.p99).max(LONGEST_P99), "p99 {p99:?}, idle {:?}", idle.p99);
+        }
+        report
     }
 }
 

@@ -6,6 +6,7 @@ pub mod http;
 mod proxy;
 
 use std::{
+    ffi::OsString,
     fs::File,
     net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
@@ -26,6 +27,17 @@ const PROGRAM_MIB: u64 = 16;
 #[expect(clippy::disallowed_methods, reason = "no setting of the service: the test command asks for it")]
 pub fn is_long() -> bool {
     std::env::var_os("TESTS_FAULTS").is_some_and(|form| form == "long")
+}
+
+/// The service under attack: the debug build, or what `TESTS_BINARY` names.
+#[expect(clippy::disallowed_methods, reason = "no setting of the service: the test command asks for it")]
+pub fn binary() -> OsString {
+    std::env::var_os("TESTS_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_tiendo").into())
+}
+
+/// In the long form the attackers are held on one processor (`taskset -c 0 cargo test …`), and the service is not.
+fn processors() -> &'static str {
+    if is_long() { "taskset -pc 0-$(($(nproc --all) - 1)) $$ >/dev/null\n" } else { "" }
 }
 
 /// Runs a test on SQLite, then on PostgreSQL.
@@ -62,7 +74,7 @@ impl Service {
     fn start_at(line: &str, prepared: Prepared, settings: &[(&str, &str)], way: impl FnOnce(&str) -> String) -> Self {
         let address = free_address();
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("{line}\nexec \"$0\" serve"), env!("CARGO_BIN_EXE_tiendo")]);
+        command.args(["-c", &format!("{}{line}\nexec \"$0\" serve", processors())]).arg(binary());
         command.env("DATABASE_URL", way(prepared.url())).env("TIENDO_LISTEN", address.to_string());
         command.env("TIENDO_REQUESTS_PER_MINUTE", "0").envs(settings.iter().copied());
         let log = File::create(prepared.log()).unwrap();
