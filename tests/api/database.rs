@@ -42,8 +42,8 @@ fn run(database: &Database, fact: impl AsyncFnOnce(Store, Database)) {
     block_on(async { fact(open(database).await, database.clone()).await });
 }
 
-async fn open(database: &Database) -> Store {
-    let options = Options {
+fn options() -> Options {
+    Options {
         pool_size: 4,
         readers: 2,
         reporters: 1,
@@ -52,8 +52,16 @@ async fn open(database: &Database) -> Store {
         statement: STATEMENT,
         wait: WAIT,
         tls: Tls::Off,
-    };
-    Store::open(database.url(), options).await.unwrap()
+    }
+}
+
+async fn open(database: &Database) -> Store {
+    Store::open(database.url(), options()).await.unwrap()
+}
+
+/// One of each.
+fn smallest() -> Options {
+    Options { pool_size: 1, readers: 1, reporters: 1, exports: 1, export_connections: 1, ..options() }
 }
 
 fn is_postgres(database: &Database) -> bool {
@@ -421,17 +429,7 @@ fn a_new_file_is_for_its_owner_alone() {
     let url: Url = format!("sqlite:{}", path.to_str().unwrap()).parse().unwrap();
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let modes = block_on(async {
-        let options = Options {
-            pool_size: 1,
-            readers: 1,
-            reporters: 1,
-            exports: 8,
-            export_connections: 8,
-            statement: STATEMENT,
-            wait: WAIT,
-            tls: Tls::Off,
-        };
-        let store = Store::open(&url, options).await.unwrap();
+        let store = Store::open(&url, smallest()).await.unwrap();
         store
             .write(async |db| {
                 Ok::<_, Error>(both!(db, |c| diesel::sql_query("CREATE TABLE one (id INTEGER)").execute(c))?)
@@ -444,38 +442,15 @@ fn a_new_file_is_for_its_owner_alone() {
     // One that somebody made keeps the mode they gave it.
     let fixtures = std::fs::Permissions::from_mode(0o640);
     std::fs::set_permissions(&path, fixtures).unwrap();
-    block_on(Store::open(
-        &url,
-        Options {
-            pool_size: 1,
-            readers: 1,
-            reporters: 1,
-            exports: 8,
-            export_connections: 8,
-            statement: STATEMENT,
-            wait: WAIT,
-            tls: Tls::Off,
-        },
-    ))
-    .unwrap();
+    block_on(Store::open(&url, smallest())).unwrap();
     assert_eq!(mode(&path), 0o640);
 }
 
 #[test]
 fn a_database_that_does_not_exist_is_said_so() {
-    let options = || Options {
-        pool_size: 1,
-        readers: 1,
-        reporters: 1,
-        exports: 8,
-        export_connections: 8,
-        statement: STATEMENT,
-        wait: WAIT,
-        tls: Tls::Off,
-    };
     for url in ["postgres://nobody@127.0.0.1:1/none", "sqlite:/nonexistent/folder/file.db"] {
         let url: Url = url.parse().unwrap();
-        assert!(block_on(Store::open(&url, options())).is_err());
+        assert!(block_on(Store::open(&url, smallest())).is_err());
     }
     for text in ["mysql://x", "file.db", "sqlite:", "", "postgres"] {
         assert!(text.parse::<Url>().is_err(), "{text}");
