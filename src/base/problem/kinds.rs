@@ -135,10 +135,10 @@ pub static REQUEST_TIMEOUT: ProblemKind = ProblemKind {
     slug: "request-timeout",
     status: 408,
     given_by: GivenBy::WithBody,
-    title: Bilingual::new("Nội dung đến quá chậm", "The body came too slowly"),
+    title: Bilingual::new("Yêu cầu đến quá chậm", "The request came too slowly"),
     help: Bilingual::new(
-        "Toàn bộ nội dung phải đến trong thời hạn (30 giây, nếu người vận hành không đặt khác). Không có gì được ghi; gửi lại hoặc chia nhỏ.",
-        "The whole body must arrive in time (30 seconds, unless the operator set another). Nothing was written; send it again or in smaller parts.",
+        "Phần đầu và toàn bộ nội dung phải đến trong thời hạn (10 và 30 giây, nếu người vận hành không đặt khác). Không có gì được ghi; gửi lại hoặc chia nhỏ.",
+        "The head, and the whole body, must arrive in time (10 and 30 seconds, unless the operator set others). Nothing was written; send it again or in smaller parts.",
     ),
 };
 
@@ -293,7 +293,7 @@ pub static UNAVAILABLE: ProblemKind = ProblemKind {
     given_by: GivenBy::Every,
     title: Bilingual::new("Tạm thời không phục vụ được", "Not available for the moment"),
     help: Bilingual::new(
-        "Cơ sở dữ liệu đang bận hoặc đang kết nối lại. Không có gì được ghi; thử lại sau số giây ở Retry-After.",
-        "The database is busy or reconnecting. Nothing was written; try again after the seconds in Retry-After.",
+        "Dịch vụ hoặc cơ sở dữ liệu đang bận, đầy hoặc đang kết nối lại; detail nói rõ hơn. Không có gì được ghi, trừ khi detail nói khác; thử lại sau số giây ở Retry-After.",
+        "The service or the database is busy, full or reconnecting; detail says more. Nothing was written, unless detail says otherwise; try again after the seconds in Retry-After.",
     ),
 };

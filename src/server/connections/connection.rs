@@ -130,15 +130,17 @@ impl Connection {
             return Poll::Ready(Ok(()));
         }
         self.idleness.head_came();
-        if let Some(end) = self.head.end(read) {
+        let size = self.head.size;
+        let end = self.head.end(read);
+        if size + end.unwrap_or(read.len()) > HEAD {
+            into.set_filled(before);
+            self.refuse(&refusal::head_too_large(HEAD));
+        } else if let Some(end) = end {
             // Held bytes go on behind what came before them.
             let behind = read.get(end..).unwrap_or_default();
             drop(self.held.splice(..0, behind.iter().copied()));
             into.set_filled(before + end);
             self.is_handed = true;
-        } else if self.head.size > HEAD {
-            into.set_filled(before);
-            self.refuse(&refusal::head_too_large(HEAD));
         }
         Poll::Ready(Ok(()))
     }

@@ -57,7 +57,6 @@ impl Documents {
         let documentation = Config::from("/openapi.json")
             .try_it_out_enabled(true)
             .display_request_duration(true)
-            .persist_authorization(true)
             .doc_expansion("list")
             .default_models_expand_depth(0)
             .filter(true);
