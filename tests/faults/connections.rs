@@ -256,11 +256,13 @@ fn what_the_parser_refuses_is_a_problem_too() {
     let settings = [("TIENDO_HEAD_SECONDS", "1")];
     let service = Service::start(Database::Sqlite, &settings);
     let large = format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {}", "x".repeat(200_000));
+    let whole = format!("GET /health/live HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n", "x".repeat(33_000));
     for (words, status, slug) in [
         ("GARBAGE\r\n\r\n", 400, "malformed-request"),
         ("GET / HTTP/1.1\r\nHost x\r\n\r\n", 400, "malformed-request"),
         ("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "malformed-request"),
         (&large, 431, "head-too-large"),
+        (&whole, 431, "head-too-large"),
         ("GET / HTTP/1.1\r\nHost: x\r\n", 408, "request-timeout"),
         ("", 408, "request-timeout"),
     ] {
@@ -275,6 +277,29 @@ fn what_the_parser_refuses_is_a_problem_too() {
     assert_eq!(metric(&service, "tiendo_refusals_total{kind=\"malformed-request\"} "), 3);
     assert_eq!(metric(&service, "tiendo_refusals_total{kind=\"request-timeout\"} "), 2);
     assert!(!service.log().contains("\"level\":\"ERROR\""), "{}", service.log());
+}
+
+#[test]
+fn whoever_offers_another_protocol_is_told_that_the_connection_ends() {
+    let service = Service::start(Database::Sqlite, &[]);
+    let offer = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
+                 HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+    let answer = parsed(&service.request(offer.as_bytes())).unwrap();
+    assert_eq!((answer.status, answer.header("connection")), (200, "close"), "{answer:?}");
+}
+
+#[test]
+fn a_caller_that_goes_away_stands_in_the_log() {
+    let service = Service::start(Database::Sqlite, &[]);
+    let head = format!(
+        "POST /v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: 10\r\nX-Request-Id: gone\r\n\r\n",
+        service.token()
+    );
+    drop(attack(&service, ATTACKER, 1, head.as_bytes()));
+    let log = service.log();
+    let line = log.lines().find(|line| line.contains("\"request_id\":\"gone\"")).unwrap_or_else(|| panic!("{log}"));
+    assert!(line.contains("\"route\":\"/v1/tasks\",\"status\":499"), "{line}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use actix_web::{
     Error, HttpMessage,
     body::{BodySize, BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
+    http::ConnectionType,
     middleware::Next,
     web::Bytes,
 };
@@ -92,7 +93,13 @@ impl MessageBody for Answer {
 pub async fn answering(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<Answer>, Error> {
     let exchange = request.request().conn_data::<Rc<Exchange>>().cloned();
     let serving = exchange.map(|exchange| exchange.begin(framing(&mut request)));
-    let response = next.call(request).await?;
+    // Whoever offers another protocol (h2c, as Java and curl do) is answered in this one. The framework does not keep such a
+    // connection, and would not say so.
+    let is_upgrade = request.head().upgrade();
+    let mut response = next.call(request).await?;
+    if is_upgrade {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     Ok(response.map_body(|_, body| Answer::new(body, serving)))
 }
 

@@ -38,6 +38,8 @@ use crate::{
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// In the place of a problem's slug, for a refusal in the form of RFC 6749.
 const OAUTH: &str = "oauth-error";
+/// The status, in log and metrics alone, of a request whose caller went away before the answer.
+const ABANDONED: u16 = 499;
 
 /// What the layer needs to know.
 pub struct Observer {
@@ -92,13 +94,16 @@ async fn measured(
     let in_flight = InFlight::begin(&observer.metrics);
     let asked = Asked::of(&request);
     let addresses = request.app_data::<Data<Addresses>>().cloned();
+    let unanswered = Unanswered { asked: Some(asked), observer: observer.clone(), addresses: addresses.clone() };
     let answered = tokio::time::timeout(observer.request_time, next.call(request)).await;
+    let Some(asked) = unanswered.answered() else {
+        return Err(actix_web::error::ErrorInternalServerError("asked twice"));
+    };
     drop(in_flight);
     let Ok(response) = answered else {
         let (mut answer, slug) = too_late(&asked, observer.request_time, &id);
         finish(answer.headers_mut(), &id, &observer, asked.uri.path());
-        let route = addresses.as_ref().and_then(|addresses| addresses.pattern(asked.uri.path()));
-        let route = route.unwrap_or("none").to_owned();
+        let route = route_of(addresses.as_ref(), &asked);
         asked.end(&observer.metrics, Outcome { route, status: answer.status().as_u16(), problem: Some(slug) });
         return Err(InternalError::from_response("too late", answer).into());
     };
@@ -107,6 +112,33 @@ async fn measured(
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     asked.end(&observer.metrics, Outcome { route, status: response.status().as_u16(), problem });
     Ok(response)
+}
+
+/// A request whose caller may go away: then that is what the log says, for what it asked may have been written.
+struct Unanswered {
+    asked: Option<Asked>,
+    observer: Data<Observer>,
+    addresses: Option<Data<Addresses>>,
+}
+
+impl Unanswered {
+    fn answered(mut self) -> Option<Asked> {
+        self.asked.take()
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if let Some(asked) = self.asked.take() {
+            let route = route_of(self.addresses.as_ref(), &asked);
+            asked.end(&self.observer.metrics, Outcome { route, status: ABANDONED, problem: None });
+        }
+    }
+}
+
+/// The route of a request that no handler has answered.
+fn route_of(addresses: Option<&Data<Addresses>>, asked: &Asked) -> String {
+    addresses.and_then(|addresses| addresses.pattern(asked.uri.path())).unwrap_or("none").to_owned()
 }
 
 impl Asked {

@@ -70,6 +70,7 @@ impl Healthy {
     }
 
     /// Ends it. In the long form, in which the attacker has a processor and the service another, it was not kept waiting.
+    #[expect(clippy::print_stderr, reason = "the figures of the long form are for whoever runs it")]
     pub fn end(self) -> Report {
         self.stop.store(true, Ordering::SeqCst);
         let report = self.thread.join().unwrap();

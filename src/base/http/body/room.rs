@@ -1,12 +1,9 @@
 //! Room for the bodies of the process: so many bytes of them are read and handled at a time, at most half of them of one
-//! client. A small body is only added up; large ones leave a quarter to the small.
+//! client, whether they are small or large; large ones leave a quarter to the small.
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -25,15 +22,15 @@ pub const SMALL: usize = 128 * 1024;
 #[derive(Debug)]
 pub struct Room {
     all: usize,
-    taken: AtomicUsize,
-    large: Mutex<Large>,
+    taken: Mutex<Taken>,
     freed: Notify,
 }
 
-/// What large bodies have taken.
+/// What bodies have taken: all of them, the large ones, those of each client.
 #[derive(Debug, Default)]
-struct Large {
+struct Taken {
     all: usize,
+    large: usize,
     by_client: HashMap<Option<Uuid>, usize>,
 }
 
@@ -41,7 +38,7 @@ impl Room {
     /// Of so many bytes.
     #[must_use]
     pub fn of(all: usize) -> Arc<Self> {
-        Arc::new(Self { all, taken: AtomicUsize::new(0), large: Mutex::default(), freed: Notify::new() })
+        Arc::new(Self { all, taken: Mutex::default(), freed: Notify::new() })
     }
 
     /// A place for one body, of nothing so far.
@@ -50,41 +47,36 @@ impl Room {
         Place { room: Arc::clone(self), client, bytes: 0, is_large: false }
     }
 
-    /// Whether so many more bytes are taken now.
-    fn add(&self, bytes: usize) -> bool {
-        let before = self.taken.fetch_add(bytes, Relaxed);
-        if before + bytes <= self.all {
-            return true;
-        }
-        self.taken.fetch_sub(bytes, Relaxed);
-        false
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add_large(&self, client: Option<Uuid>, bytes: usize) -> bool {
-        let mut large = self.large.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_client = large.by_client.get(&client).copied().unwrap_or_default();
-        let fits = of_client + bytes <= self.all / 2 && large.all + bytes <= self.all - self.all / 4;
-        if !fits || !self.add(bytes) {
+    /// Whether so many more bytes are taken now, so many of them by a large body.
+    fn add(&self, client: Option<Uuid>, bytes: usize, large: usize) -> bool {
+        let mut taken = self.taken();
+        let of_client = taken.by_client.get(&client).copied().unwrap_or_default();
+        let leaves_a_quarter = large == 0 || taken.large + large <= self.all - self.all / 4;
+        if of_client + bytes > self.all / 2 || taken.all + bytes > self.all || !leaves_a_quarter {
             return false;
         }
-        large.all += bytes;
-        *large.by_client.entry(client).or_default() += bytes;
+        taken.all += bytes;
+        taken.large += large;
+        *taken.by_client.entry(client).or_default() += bytes;
         true
     }
 
     fn give_back(&self, client: Option<Uuid>, bytes: usize, is_large: bool) {
-        if is_large {
-            let mut large = self.large.lock().unwrap_or_else(PoisonError::into_inner);
-            large.all -= bytes;
-            let left = large.by_client.get(&client).map_or(0, |taken| taken.saturating_sub(bytes));
-            // Clients come and go: one that holds nothing is not remembered.
-            if left == 0 {
-                large.by_client.remove(&client);
-            } else {
-                large.by_client.insert(client, left);
-            }
+        let mut taken = self.taken();
+        taken.all -= bytes;
+        taken.large -= if is_large { bytes } else { 0 };
+        let left = taken.by_client.get(&client).map_or(0, |of_client| of_client.saturating_sub(bytes));
+        // Clients come and go: one that holds nothing is not remembered.
+        if left == 0 {
+            taken.by_client.remove(&client);
+        } else {
+            taken.by_client.insert(client, left);
         }
-        self.taken.fetch_sub(bytes, Relaxed);
+        drop(taken);
         self.freed.notify_waiters();
     }
 }
@@ -134,20 +126,20 @@ impl Place {
 
     fn try_grow(&mut self, to: usize) -> bool {
         let more = to.saturating_sub(self.bytes);
-        if to <= SMALL && !self.is_large {
-            let has_grown = self.room.add(more);
-            self.bytes += if has_grown { more } else { 0 };
-            return has_grown;
-        }
+        let is_large = self.is_large || to > SMALL;
         // What becomes large is counted among the large as a whole.
-        if !self.room.add_large(self.client, if self.is_large { more } else { to }) {
+        let large = if !is_large {
+            0
+        } else if self.is_large {
+            more
+        } else {
+            to
+        };
+        if !self.room.add(self.client, more, large) {
             return false;
         }
-        if !self.is_large {
-            self.room.give_back(self.client, self.bytes, false);
-        }
-        self.bytes = self.bytes.max(to);
-        self.is_large = true;
+        self.bytes += more;
+        self.is_large = is_large;
         true
     }
 }
@@ -192,6 +184,7 @@ mod tests {
         let (greedy, other, small) = (client(), client(), client());
         let mut first = room.place(greedy);
         assert!(grown(&mut first, 8 * MIB) && !grown(&mut room.place(greedy), MIB));
+        assert!(!grown(&mut room.place(greedy), 1), "not by small ones either");
         let mut second = room.place(other);
         assert!(grown(&mut second, 4 * MIB) && !grown(&mut second, 5 * MIB));
         let mut little: Vec<_> = (0..32).map(|_| room.place(small)).collect();
@@ -200,10 +193,10 @@ mod tests {
         drop(first);
         assert!(grown(&mut second, 5 * MIB));
         second.shrink(MIB);
-        assert_eq!(room.taken.load(Relaxed), 5 * MIB);
+        assert_eq!(room.taken().all, 5 * MIB);
         drop((second, little));
-        assert_eq!(room.taken.load(Relaxed), 0);
-        assert!(room.large.lock().unwrap().by_client.is_empty());
+        assert_eq!(room.taken().all, 0);
+        assert!(room.taken().by_client.is_empty());
     }
 
     #[test]
@@ -212,7 +205,7 @@ mod tests {
         let mut place = room.place(None);
         assert!(grown(&mut place, SMALL) && !place.is_large());
         assert!(grown(&mut place, SMALL + 1) && place.is_large());
-        assert_eq!(room.taken.load(Relaxed), SMALL + 1);
+        assert_eq!(room.taken().all, SMALL + 1);
     }
 
     #[actix_web::test]
