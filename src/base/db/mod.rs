@@ -37,7 +37,7 @@ pub use backup::backup;
 pub use error::{Error, QueryError, Reason, reason};
 pub use export::Batches;
 pub(crate) use in_subtree::in_subtree;
-pub use in_subtree::{Above, Among, Inside};
+pub use in_subtree::{Above, Among, Inside, LeadsThrough};
 pub use json_aggregate::JsonAggregate;
 pub use per_backend::PerBackend;
 pub use store::{ConnectionLost, Options, Store};

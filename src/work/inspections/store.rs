@@ -27,7 +27,7 @@ macro_rules! within {
 /// One inspection, when its organization is in the part.
 macro_rules! one {
     ($under:expr) => {
-        inspections::table.filter(in_subtree!(dsl::organization, $under))
+        inspections::table.filter(in_subtree!(dsl::organization, $under, alone))
     };
 }
 

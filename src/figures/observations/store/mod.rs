@@ -115,7 +115,7 @@ pub async fn count(db: &mut Db, under: &Subtree, filter: &ObservationFilter) -> 
 pub async fn find(db: &mut Db, under: &Subtree, id: ObservationId) -> QueryResult<Option<Row>> {
     let under = under.clone();
     both!(db, |c| observations::table
-        .filter(in_subtree!(dsl::organization, under))
+        .filter(in_subtree!(dsl::organization, under, alone))
         .filter(dsl::id.eq(id))
         .select(Row::as_select())
         .load(c))

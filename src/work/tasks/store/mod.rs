@@ -32,7 +32,7 @@ pub(crate) use within;
 /// One task, or few, when its lead is in the part.
 macro_rules! one {
     ($under:expr) => {
-        tasks::table.filter(in_subtree!(tasks::lead, $under))
+        tasks::table.filter(in_subtree!(tasks::lead, $under, alone))
     };
 }
 
