@@ -264,6 +264,13 @@ on_both! {
         }
     }
 
+    fn an_address_that_does_not_take_the_method_says_so_whatever_the_query(api: &Api) {
+        let client = api.client("LC", &every_scope());
+        let reply = client.send(405, "PATCH", "/v1/tasks/summary?by=state", &[], Some(b"{}".to_vec()));
+        assert_eq!(reply.header("allow"), "GET, HEAD, OPTIONS");
+        client.get(404, "/v1/tasks/nowhere?nonsense=1");
+    }
+
     fn what_belongs_to_another_province_is_not_there(api: &Api) {
         let (client, owner) = (api.client("LC", &every_scope()), api.client_of("XX", &every_scope(), Some("xx")));
         let things = foreign(&owner);

@@ -43,23 +43,28 @@ impl<S: Opens + 'static> FromRequest for Permit<S> {
         if let Ok(permit) = &permit {
             request.extensions_mut().insert(RequestTime(permit.now()));
         }
-        Asked(Some(permit), (!request.query_string().is_empty()).then(|| request.clone()))
+        Asked(Some(permit), (!request.query_string().is_empty()).then(|| request.clone()), false)
     }
 }
 
 /// A permit that is given when the extractors behind it have looked at the request: then it is known whether any of them
-/// takes a query. None is ignored in silence.
-pub struct Asked<S>(Option<Result<Permit<S>, Problem>>, Option<HttpRequest>);
+/// takes a query. None is ignored in silence. Before it is refused, the address behind it is looked at: one that is none, or
+/// does not take the method, says so.
+pub struct Asked<S>(Option<Result<Permit<S>, Problem>>, Option<HttpRequest>, bool);
 
 impl<S> Unpin for Asked<S> {}
 
 impl<S> Future for Asked<S> {
     type Output = Result<Permit<S>, Problem>;
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut task::Context<'_>) -> task::Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> task::Poll<Self::Output> {
+        let refused = self.1.as_ref().map_or(Ok(()), refuse_query);
+        if refused.is_err() && matches!(self.0, Some(Ok(_))) && !std::mem::replace(&mut self.2, true) {
+            context.waker().wake_by_ref();
+            return task::Poll::Pending;
+        }
         let permit = self.0.take().unwrap_or_else(|| Err(Problem::internal("a permit was asked for twice")));
-        let permit = permit.and_then(|permit| self.1.as_ref().map_or(Ok(()), refuse_query).map(|()| permit));
-        task::Poll::Ready(permit)
+        task::Poll::Ready(permit.and_then(|permit| refused.map(|()| permit)))
     }
 }
 
