@@ -51,6 +51,15 @@ fn network(text: &str) -> Result<(u128, u128), String> {
     Ok((first, mask))
 }
 
+/// What one caller can choose from: an address of IPv4, a /64 of IPv6.
+#[must_use]
+pub fn origin(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
 /// An address as one of IPv6, in which those of IPv4 have a network of their own.
 fn bits(address: IpAddr) -> u128 {
     match address {

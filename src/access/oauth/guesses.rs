@@ -5,7 +5,7 @@
 //! a proxy that was not listed, and nobody is to lock a client out by guessing in its name.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -20,7 +20,10 @@ use prometheus_client::{
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
-use crate::base::db::types::{ClientId, Instant};
+use crate::base::{
+    db::types::{ClientId, Instant},
+    networks::origin,
+};
 
 /// Wrong credentials of one client from one place in a minute, before they are answered 429.
 const OF_CLIENT: u32 = 10;
@@ -90,7 +93,7 @@ impl Guesses {
 
     /// How long to hold the answer back, and when to try again.
     fn count(&self, named: Option<ClientId>, from: IpAddr, now: Instant) -> (Duration, Option<u32>) {
-        let place = place_of(from);
+        let place = origin(from);
         let by_place = counted(&self.of_place, &place, now);
         let by_client = named.map_or(0, |client| counted(&self.of_client, &(client, place), now));
         let is_limited = by_client > OF_CLIENT || by_place > OF_PLACE;
@@ -123,17 +126,6 @@ impl Minute {
 fn counted<K: std::hash::Hash + Eq + Clone>(counts: &Cache<K, Arc<Minute>>, key: &K, now: Instant) -> u32 {
     let found = counts.get_or_insert_with(key, || Ok::<_, std::convert::Infallible>(Arc::default()));
     found.map_or(1, |minute| minute.count(now))
-}
-
-/// An address, or the network that one customer of IPv6 has.
-fn place_of(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address @ IpAddr::V4(_) => address,
-    }
 }
 
 #[cfg(test)]

@@ -43,14 +43,23 @@ impl<S: Opens + 'static> FromRequest for Permit<S> {
         if let Ok(permit) = &permit {
             request.extensions_mut().insert(RequestTime(permit.now()));
         }
-        Asked(Some(permit), (!request.query_string().is_empty()).then(|| request.clone()), false)
+        Asked {
+            permit: Some(permit),
+            queried: (!request.query_string().is_empty()).then(|| request.clone()),
+            has_let_others_look: false,
+        }
     }
 }
 
 /// A permit that is given when the extractors behind it have looked at the request: then it is known whether any of them
 /// takes a query. None is ignored in silence. Before it is refused, the address behind it is looked at: one that is none, or
 /// does not take the method, says so.
-pub struct Asked<S>(Option<Result<Permit<S>, Problem>>, Option<HttpRequest>, bool);
+pub struct Asked<S> {
+    permit: Option<Result<Permit<S>, Problem>>,
+    /// A request with a query.
+    queried: Option<HttpRequest>,
+    has_let_others_look: bool,
+}
 
 impl<S> Unpin for Asked<S> {}
 
@@ -58,12 +67,13 @@ impl<S> Future for Asked<S> {
     type Output = Result<Permit<S>, Problem>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> task::Poll<Self::Output> {
-        let refused = self.1.as_ref().map_or(Ok(()), refuse_query);
-        if refused.is_err() && matches!(self.0, Some(Ok(_))) && !std::mem::replace(&mut self.2, true) {
+        let refused = self.queried.as_ref().map_or(Ok(()), refuse_query);
+        let is_permitted = matches!(self.permit, Some(Ok(_)));
+        if refused.is_err() && is_permitted && !std::mem::replace(&mut self.has_let_others_look, true) {
             context.waker().wake_by_ref();
             return task::Poll::Pending;
         }
-        let permit = self.0.take().unwrap_or_else(|| Err(Problem::internal("a permit was asked for twice")));
+        let permit = self.permit.take().unwrap_or_else(|| Err(Problem::internal("a permit was asked for twice")));
         task::Poll::Ready(permit.and_then(|permit| refused.map(|()| permit)))
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         clock::new_id,
         db::{
             Db,
-            types::{JsonText, ObservationId},
+            types::{Instant, JsonText, ObservationId},
         },
         i18n::{Bilingual, Language, bilingual},
         ingest::{IngestResult, OnError, RowNumber, RowResult, Rows},
@@ -51,6 +51,9 @@ async fn judge(db: &mut Db, caller: &Caller, rows: Rows<ObservationCreate>) -> R
     let indicators: HashMap<_, _> = indicators.into_iter().map(|one| (one.code.clone(), one)).collect();
     let places = organizations::store::known(db, caller.subtree(), places.into_iter().collect()).await?;
     let places: HashSet<_> = places.into_iter().collect();
+    // By now the push holds what it waited for; where the statement that writes waits for a row, that row's time still does
+    // not run backwards.
+    let date = caller.date(db).await?;
     let mut seen = HashMap::new();
     Ok(rows.judge(|number, row, violations| {
         let breakdown = row.breakdown.as_ref().map_or_else(String::new, ToString::to_string);
@@ -69,7 +72,7 @@ async fn judge(db: &mut Db, caller: &Caller, rows: Rows<ObservationCreate>) -> R
             return None;
         };
         let numbers = check(&row, indicator, violations);
-        Some(stored(row, breakdown, numbers, indicator.version, caller))
+        Some(stored(row, breakdown, numbers, indicator.version, date))
     }))
 }
 
@@ -80,7 +83,7 @@ fn unknown(vi: &str, en: &str, code: &impl std::fmt::Display) -> Bilingual {
     )
 }
 
-fn stored(row: ObservationCreate, breakdown: String, numbers: Numbers, definition: i32, caller: &Caller) -> Row {
+fn stored(row: ObservationCreate, breakdown: String, numbers: Numbers, definition: i32, date: Instant) -> Row {
     Row {
         id: ObservationId(new_id()),
         indicator: row.indicator,
@@ -97,8 +100,8 @@ fn stored(row: ObservationCreate, breakdown: String, numbers: Numbers, definitio
         evidence: JsonText(row.evidence),
         definition,
         version: 1,
-        created_at: caller.now(),
-        updated_at: caller.now(),
+        created_at: date,
+        updated_at: date,
     }
 }
 
@@ -118,9 +121,6 @@ async fn write(
         ))
     });
     let (numbers, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-    // By now the push holds what it waited for; what only the statement itself waits for is dated no earlier than before.
-    let date = caller.date(db).await?;
-    let rows: Vec<_> = rows.into_iter().map(|row| Row { created_at: date, updated_at: date, ..row }).collect();
     let upserted = store::upsert(db, &rows).await?;
     let author = caller.author();
     let (mut ended, mut entries) = (Vec::with_capacity(rows.len()), Vec::new());

@@ -2,13 +2,13 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::bounds::{Bounds, TURNED_AWAY};
 use crate::{
-    base::networks::Networks,
+    base::networks::{Networks, origin},
     server::telemetry::{ConnectionMetrics, TurnedAway},
 };
 
@@ -99,14 +99,6 @@ impl Drop for Permit {
                 open.by_origin.remove(&origin);
             }
         }
-    }
-}
-
-/// What one peer can choose from: an address of IPv4, a /64 of IPv6.
-fn origin(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(peer) => Ipv6Addr::from_bits(peer.to_bits() & !u128::from(u64::MAX)).into(),
-        peer @ IpAddr::V4(_) => peer,
     }
 }
 

@@ -53,8 +53,12 @@ pub struct Observer {
     pub request_time: Duration,
 }
 
-/// What is known of a request before it is served, and is gone with it.
+/// What is known of a request before it is served, and is gone with it. Dropped before it has ended, it says that its caller
+/// went away: what it asked may have been written.
 struct Asked {
+    observer: Data<Observer>,
+    addresses: Option<Data<Addresses>>,
+    has_ended: bool,
     began: Instant,
     method: Method,
     uri: Uri,
@@ -92,58 +96,32 @@ async fn measured(
     observer: Data<Observer>,
 ) -> Result<ServiceResponse, Error> {
     let in_flight = InFlight::begin(&observer.metrics);
-    let asked = Asked::of(&request);
-    let addresses = request.app_data::<Data<Addresses>>().cloned();
-    let unanswered = Unanswered { asked: Some(asked), observer: observer.clone(), addresses: addresses.clone() };
+    let mut asked = Asked::of(&request, observer.clone());
     let answered = tokio::time::timeout(observer.request_time, next.call(request)).await;
-    let Some(asked) = unanswered.answered() else {
-        return Err(actix_web::error::ErrorInternalServerError("asked twice"));
-    };
     drop(in_flight);
     let Ok(response) = answered else {
         let (mut answer, slug) = too_late(&asked, observer.request_time, &id);
         finish(answer.headers_mut(), &id, &observer, asked.uri.path());
-        let route = route_of(addresses.as_ref(), &asked);
-        asked.end(&observer.metrics, Outcome { route, status: answer.status().as_u16(), problem: Some(slug) });
+        asked.end(Outcome { route: asked.route(), status: answer.status().as_u16(), problem: Some(slug) });
         return Err(InternalError::from_response("too late", answer).into());
     };
-    let (mut response, problem) = settle(response?, &id);
+    let response = response.inspect_err(|error| {
+        let status = error.as_response_error().status_code().as_u16();
+        asked.end(Outcome { route: asked.route(), status, problem: None });
+    })?;
+    let (mut response, problem) = settle(response, &id);
     finish(response.headers_mut(), &id, &observer, asked.uri.path());
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
-    asked.end(&observer.metrics, Outcome { route, status: response.status().as_u16(), problem });
+    asked.end(Outcome { route, status: response.status().as_u16(), problem });
     Ok(response)
 }
 
-/// A request whose caller may go away: then that is what the log says, for what it asked may have been written.
-struct Unanswered {
-    asked: Option<Asked>,
-    observer: Data<Observer>,
-    addresses: Option<Data<Addresses>>,
-}
-
-impl Unanswered {
-    fn answered(mut self) -> Option<Asked> {
-        self.asked.take()
-    }
-}
-
-impl Drop for Unanswered {
-    fn drop(&mut self) {
-        if let Some(asked) = self.asked.take() {
-            let route = route_of(self.addresses.as_ref(), &asked);
-            asked.end(&self.observer.metrics, Outcome { route, status: ABANDONED, problem: None });
-        }
-    }
-}
-
-/// The route of a request that no handler has answered.
-fn route_of(addresses: Option<&Data<Addresses>>, asked: &Asked) -> String {
-    addresses.and_then(|addresses| addresses.pattern(asked.uri.path())).unwrap_or("none").to_owned()
-}
-
 impl Asked {
-    fn of(request: &ServiceRequest) -> Self {
+    fn of(request: &ServiceRequest, observer: Data<Observer>) -> Self {
         Self {
+            observer,
+            addresses: request.app_data::<Data<Addresses>>().cloned(),
+            has_ended: false,
             began: Instant::now(),
             method: request.method().clone(),
             uri: request.uri().clone(),
@@ -160,8 +138,16 @@ impl Asked {
         language_of(&headers)
     }
 
+    /// The route of a request that no handler has answered.
+    fn route(&self) -> String {
+        let pattern = self.addresses.as_ref().and_then(|addresses| addresses.pattern(self.uri.path()));
+        pattern.unwrap_or("none").to_owned()
+    }
+
     /// The line of the log, and the metrics.
-    fn end(self, metrics: &Metrics, Outcome { route, status, problem }: Outcome) {
+    fn end(&mut self, Outcome { route, status, problem }: Outcome) {
+        self.has_ended = true;
+        let metrics = &self.observer.metrics;
         let took = self.began.elapsed();
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(method = self.method.as_str(), trace = self.trace, route, status, problem, micros, "answered");
@@ -169,6 +155,14 @@ impl Asked {
         metrics.requests.get_or_create(&Labels { method: known_method(&self.method), route, status }).inc();
         if let Some(kind) = problem {
             metrics.refusals.count(kind);
+        }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.end(Outcome { route: self.route(), status: ABANDONED, problem: None });
         }
     }
 }
